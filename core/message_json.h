@@ -1,0 +1,21 @@
+// Messages as JSON, for people and for the HTTP API: a rendering of the canonical bytes, never
+// signed. Keys are the members' names, byte strings are lower-case hex, enumerations are their
+// names, 64-bit integers are decimal strings (JavaScript loses bits above 2^53); position is {x_mm,
+// y_mm, z_mm}.
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+
+#include "core/messages.h"
+
+namespace earshot {
+
+nlohmann::json to_json(const Message& message);  // With "type".
+// Refuses unknown, missing and repeated keys and values out of range: Errc::bad_data names the key.
+Result<Message> message_from_json(const nlohmann::json& json);
+
+nlohmann::json to_json(const SignedHeader& header);
+Result<SignedHeader> signed_header_from_json(const nlohmann::json& json);
+nlohmann::json to_json(const Batch& batch);
+Result<Batch> batch_from_json(const nlohmann::json& json);
+
+}  // namespace earshot

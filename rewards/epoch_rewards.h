@@ -1,0 +1,80 @@
+// From verdicts to payouts, in integers:
+//
+//     sum of all account credits of an epoch == the epoch's emission, always
+//
+// Units follow Helium (HIP-15: rewards/units.h), weighted by tier; the coverage bucket is split
+// over weighted units and the listeners' bucket over listeners' units by largest remainder (ties to
+// the smaller key). A bucket that nobody earned, and the data bucket while no data is paid, goes to
+// the reserve account.
+#pragma once
+#include <map>
+#include <span>
+#include <vector>
+
+#include "core/fixed.h"
+#include "rewards/policy.h"
+
+namespace earshot::rewards {
+
+// One accepted beacon and the witnesses whose reports of it were accepted.
+struct BeaconCredit {
+  PublicKey hotspot{};
+  std::vector<PublicKey> witnesses;  // Ascending, without repeats, never the beaconer.
+};
+
+struct Standing {
+  PublicKey hotspot{};
+  EvmAddress owner{};
+  Tier tier = Tier::unproven;
+};
+
+struct HotspotReward {
+  PublicKey hotspot{};
+  EvmAddress owner{};
+  Tier tier = Tier::unproven;
+  std::uint64_t beacon_units = 0;  // 10^-4 unit, before the tier's weight.
+  std::uint64_t witness_units = 0;
+  Uint128 amount = 0;  // Base units.
+};
+
+struct AccountTotal {
+  EvmAddress account{};
+  Uint128 cumulative = 0;  // Base units, over all epochs.
+  bool operator==(const AccountTotal&) const = default;
+};
+
+struct EpochRewards {
+  std::vector<HotspotReward> hotspots;  // Ascending by key: all of `standings`.
+  std::vector<AccountTotal>
+      accounts;  // Ascending by address: previous totals plus this epoch's credits; none is zero.
+  Uint128 emitted = 0;           // This epoch.
+  Uint128 cumulative_total = 0;  // Sum of accounts.
+};
+
+// `standings` and `previous` ascending without repeats; every key in `credits` has a standing.
+// Errc::bad_data names the offender; also when a total leaves 128 bits.
+Result<EpochRewards> epoch_rewards(const Policy& policy, std::span<const BeaconCredit> credits,
+                                   std::span<const Standing> standings,
+                                   std::span<const AccountTotal> previous);
+
+// The canonical rewards file (docs/PROTOCOL.md), whose SHA-256 is the artifact hash: "ERSH" | u16
+// version | u64 epoch | policy hash 32 | previous artifact hash 32 | previous rewards root 32 | u64
+// log size | log root 32 | u128 cumulative total | u32 n | n x (address 20 | u128 cumulative),
+// ascending by address.
+struct Artifact {
+  std::uint64_t epoch = 0;
+  Hash256 policy{};
+  Hash256 previous_artifact{};
+  Hash256 previous_rewards_root{};
+  std::uint64_t log_size = 0;
+  Hash256 log_root{};
+  Uint128 cumulative_total = 0;
+  std::vector<AccountTotal> accounts;
+  bool operator==(const Artifact&) const = default;
+};
+Bytes encode(const Artifact& artifact);
+Result<Artifact> decode_artifact(ByteView bytes);
+// Root of the payout tree over the artifact's accounts; 32 zero bytes when there are none.
+Hash256 rewards_root(const Artifact& artifact);
+
+}  // namespace earshot::rewards

@@ -1,0 +1,76 @@
+// The record of an epoch: everything its verdicts and rewards depend on, in one canonical file that
+// anybody can fetch and judge again. Rewards are a pure function of the record and the policy.
+//
+// Order is canonical whatever the order of arrival: messages by (round, type, id), audits by report
+// id, onboardings by (hotspot, sequence), rounds ascending.
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "core/entropy.h"
+#include "core/messages.h"
+#include "rewards/epoch_rewards.h"
+
+namespace earshot::verifier {
+
+// A message and when the verifier had its header and its body (its own clock).
+struct LoggedMessage {
+  Message message;
+  SignedHeader header;        // The header that signs it.
+  std::uint32_t index = 0;    // In the header's batch.
+  std::vector<Hash256> path;  // From the message's id to the header's root.
+  UnixNanos header_received = 0;
+  UnixNanos body_received = 0;
+  bool operator==(const LoggedMessage&) const = default;
+};
+
+enum class AuditOutcome : std::uint8_t {
+  measured =
+      1,  // The chunks hash to the root and hold a beacon: the figures below are the audit's.
+  unanswered = 2,     // Nothing (whole) came in time.
+  root_mismatch = 3,  // What came does not hash to the signed root.
+  no_beacon = 4,      // It hashes, but no frame with a valid CRC is in it.
+};
+
+// What an audit measured: integers, signed off by the verifier into the log (DESIGN section 5).
+struct AuditRecord {
+  Hash256 report{};  // Id of the witness report.
+  AuditOutcome outcome = AuditOutcome::unanswered;
+  Tag tag{};
+  std::int64_t receive_ps = 0;  // As in WitnessReport: from the opening of the report's round.
+  std::int32_t rssi_cdbm = 0;
+  std::int32_t snr_cdb = 0;
+  std::int32_t carrier_offset_dhz = 0;
+  bool operator==(const AuditRecord&) const = default;
+};
+
+struct EpochRecord {
+  NetworkId network = 0;
+  std::uint64_t epoch = 0;
+  Hash256 policy{};         // policy_hash
+  Hash256 previous_seal{};  // Zero for the first epoch judged.
+  Hash256 previous_artifact{};
+  Hash256 previous_rewards_root{};
+  Hash256 block_hash{};                   // B of the entropy.
+  std::uint64_t first_entropy_round = 0;  // Links are for rounds first_entropy_round + i.
+  std::vector<Hash256> commitments;       // Of each verifier, in the configured order.
+  // links[i][v]: verifier v's link for the i-th round; a zero hash where it was not there in time.
+  std::vector<std::vector<Hash256>> links;
+  std::uint32_t minimum_links = 1;  // M
+  std::vector<LoggedMessage>
+      onboardings;  // In force in this epoch, and candidates that were refused.
+  std::vector<LoggedMessage>
+      messages;  // Beacon and witness reports and notices of this epoch's rounds.
+  std::vector<AuditRecord> audits;
+  std::vector<rewards::AccountTotal> previous_accounts;  // Ascending by address.
+  bool operator==(const EpochRecord&) const = default;
+};
+
+Bytes encode(const EpochRecord& record);            // Precondition: canonical order (canonicalize).
+Result<EpochRecord> decode_record(ByteView bytes);  // Refuses another order.
+void canonicalize(EpochRecord& record);
+
+// Leaves of the epoch's network log, in order: every message's id-prefixed bytes, then audits, then
+// verdicts. Its size and root go on chain (RFC 6962).
+
+}  // namespace earshot::verifier
