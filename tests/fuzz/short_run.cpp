@@ -1,0 +1,72 @@
+// Runs a fuzz target without libFuzzer: every file of the corpus directory (when there is one),
+// then a fixed number of mutations of them and of random bytes. The seed is fixed, so that a
+// failure repeats.
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <vector>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+namespace {
+
+using Input = std::vector<std::uint8_t>;
+
+constexpr int kRuns = 4000;             // Chosen: about a second with sanitizers.
+constexpr std::size_t kMaxBytes = 600;  // Chosen: longer than any message body.
+
+std::vector<Input> read_corpus(const char* directory) {
+  std::vector<Input> corpus;
+  if (!std::filesystem::is_directory(directory)) return corpus;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    corpus.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  }
+  std::sort(corpus.begin(), corpus.end());
+  return corpus;
+}
+
+Input mutate(Input input, std::mt19937_64& rng) {
+  for (std::uint64_t edits = 1 + rng() % 4; edits > 0; --edits) {
+    const std::size_t at = input.empty() ? 0 : rng() % input.size();
+    switch (rng() % 4) {
+      case 0:
+        if (!input.empty()) input[at] = static_cast<std::uint8_t>(rng());
+        break;
+      case 1:
+        input.insert(input.begin() + static_cast<std::ptrdiff_t>(at),
+                     static_cast<std::uint8_t>(rng()));
+        break;
+      case 2:
+        input.resize(at);
+        break;
+      default:
+        if (!input.empty()) input[at] = static_cast<std::uint8_t>(input[at] ^ (1U << (rng() % 8)));
+    }
+  }
+  return input;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<Input> corpus = argc > 1 ? read_corpus(argv[1]) : std::vector<Input>{};
+  for (const Input& input : corpus) LLVMFuzzerTestOneInput(input.data(), input.size());
+  std::mt19937_64 rng(1);
+  for (int run = 0; run < kRuns; ++run) {
+    Input input;
+    if (!corpus.empty() && rng() % 2 == 0) {
+      input = mutate(corpus[rng() % corpus.size()], rng);
+    } else {
+      input.resize(rng() % kMaxBytes);
+      std::generate(input.begin(), input.end(), [&] { return static_cast<std::uint8_t>(rng()); });
+    }
+    LLVMFuzzerTestOneInput(input.data(), input.size());
+  }
+  std::printf("%zu corpus files, %d runs\n", corpus.size(), kRuns);
+  return 0;
+}
