@@ -2,42 +2,22 @@
 // seal. The service runs it once at the seal; `earshot audit` runs it again from published data and
 // must get the same bytes.
 #pragma once
-#include <string>
 #include <vector>
 
 #include "rewards/epoch_rewards.h"
 #include "rewards/policy.h"
 #include "verifier/record.h"
+#include "verifier/verdict.h"
 
 namespace earshot::verifier {
 
-enum class Decision : std::uint8_t { accepted = 1, rejected = 2, late = 3, void_ = 4 };
-
-// One input of a rule, as integers, for "why?".
-struct Finding {
-  std::string name;  // "rssi_cdbm", "free_space_bound_cdbm"
-  std::int64_t value = 0;
-  bool operator==(const Finding&) const = default;
-};
-
-struct Verdict {
-  Hash256 message{};
-  MessageType type = MessageType::witness_report;
-  PublicKey hotspot{};
-  Round round = 0;
-  Decision decision = Decision::accepted;
-  std::string reason;  // "ok", or the reason code: one word per cause, listed in docs/PROTOCOL.md.
-  std::string rule;    // Folder-relative file of the rule that decided: "pairwise", "evidence".
-  std::vector<Finding> findings;  // The rule's inputs and its threshold.
-  bool operator==(const Verdict&) const = default;
-};
-Bytes encode(const Verdict& verdict);  // Canonical: a leaf of the network log.
-
 // Which reports the evidence audit asks for: the policy's share of the epoch's beacons with all
 // their witness reports, drawn by `audit_entropy`, plus reports that look odd (rule 3's findings
-// near a bound). Ascending ids.
-std::vector<Hash256> draw_audits(const EpochRecord& record, const rewards::Policy& policy,
-                                 const Entropy& audit_entropy);
+// near a bound), plus one report of each receive-only hotspot (its tier asks for one). Only reports
+// that rules 1 to 3 accept: the others are refused already. Ascending ids. Looks at the record's
+// messages, not at its audits. Errc::bad_data as judge_epoch.
+Result<std::vector<Hash256>> draw_audits(const EpochRecord& record, const rewards::Policy& policy,
+                                         const Entropy& audit_entropy);
 
 // What the chain gets is derived from it (rewards/chain: Epoch struct).
 struct Seal {
@@ -73,7 +53,8 @@ struct EpochOutcome {
 };
 
 // Errc::bad_data when the record contradicts itself (a message outside the epoch, a policy of
-// another hash).
+// another hash, a link that does not belong to its commitment, audits other than those drawn,
+// previous accounts of another root).
 Result<EpochOutcome> judge_epoch(const EpochRecord& record, const rewards::Policy& policy);
 
 }  // namespace earshot::verifier

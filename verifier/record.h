@@ -57,20 +57,33 @@ struct EpochRecord {
   // links[i][v]: verifier v's link for the i-th round; a zero hash where it was not there in time.
   std::vector<std::vector<Hash256>> links;
   std::uint32_t minimum_links = 1;  // M
+  // When the last verifier committed. An onboarding received later is not in force in this epoch:
+  // nobody may choose a key knowing the schedule it gets.
+  UnixNanos committed_at = 0;
+  // What draws the audits: the first entropy after the body deadline of the epoch's last round,
+  // and that round. Zero both when nothing was drawn; there are no audits then.
+  Round audit_round = 0;
+  Entropy audit_entropy{};
   std::vector<LoggedMessage>
       onboardings;  // In force in this epoch, and candidates that were refused.
   std::vector<LoggedMessage>
       messages;  // Beacon and witness reports and notices of this epoch's rounds.
-  std::vector<AuditRecord> audits;
+  std::vector<AuditRecord> audits;  // One for each report that draw_audits names, no other.
   std::vector<rewards::AccountTotal> previous_accounts;  // Ascending by address.
   bool operator==(const EpochRecord&) const = default;
 };
 
-Bytes encode(const EpochRecord& record);            // Precondition: canonical order (canonicalize).
-Result<EpochRecord> decode_record(ByteView bytes);  // Refuses another order.
+Bytes encode(const AuditRecord& audit);
+
+// Precondition: canonical order (canonicalize).
+Bytes encode(const EpochRecord& record);
+// Refuses another order, repeats and trailing bytes: Errc::bad_data names the part and what is
+// wrong. encode(*decode_record(b)) == b.
+Result<EpochRecord> decode_record(ByteView bytes);
+// Sorts, and of a message that came twice keeps the reception that was complete first.
 void canonicalize(EpochRecord& record);
 
-// Leaves of the epoch's network log, in order: every message's id-prefixed bytes, then audits, then
-// verdicts. Its size and root go on chain (RFC 6962).
+// The entropy of `round` by the record's links; nothing when it was skipped or is not covered.
+std::optional<Entropy> entropy_of(const EpochRecord& record, Round round);
 
 }  // namespace earshot::verifier
