@@ -3,12 +3,15 @@
 // Writer appends; Reader takes from the front and remembers the first shortage, so that a decoder
 // reads straight through and asks once at the end (`finish`). Both are single-threaded values.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "core/result.h"

@@ -19,7 +19,8 @@ class EntropyChain {
   // `rounds` links can be released. Keeps every 256th link: memory is rounds / 256 hashes.
   EntropyChain(const ByteArray<32>& seed, std::uint64_t rounds);
   const Hash256& commitment() const { return commitment_; }
-  // The link of the epoch's round `index`, 0 <= index < rounds (precondition).
+  // The link released for the epoch's round `index`, 0 <= index < rounds (precondition): link(index
+  // + 1) above, because link(0) is public from the start.
   Hash256 link(std::uint64_t index) const;
 
  private:

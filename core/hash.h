@@ -1,5 +1,6 @@
 // SHA-256 (OpenSSL, which uses the CPU's instructions) and the ids of messages.
 #pragma once
+#include <initializer_list>
 #include <string_view>
 
 #include "core/bytes.h"

@@ -18,6 +18,10 @@ inline constexpr std::int64_t kRoundSeconds = 60;  // Given: DESIGN section 3.
 inline constexpr std::int64_t kPicosPerSecond = 1'000'000'000'000;
 inline constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 
+// Chosen: the year 2255. Later rounds are refused where messages are read, so that the opening of
+// every round, and a deadline after it, fits UnixNanos.
+inline constexpr Round kLastRound = 150'000'000;
+
 constexpr UnixNanos round_opening(Round round) {
   return static_cast<UnixNanos>(round) * kRoundSeconds * kNanosPerSecond;
 }

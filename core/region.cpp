@@ -1,0 +1,52 @@
+#include "core/region.h"
+
+#include <algorithm>
+
+namespace earshot {
+namespace {
+
+constexpr std::uint32_t kNoDutyLimit = 1'000'000;
+
+// EU868. Channels: LoRa Alliance RP002-1.0.4, section 2.4 (EU863-870 default channels). Power and
+// duty cycle: ETSI EN 300 220-2 V3.2.1, annex B band M (868.0 to 868.6 MHz): 25 mW = 14 dBm ERP,
+// that is 16.15 dBm EIRP (a half-wave dipole has 2.15 dBi), and 1 %.
+constexpr std::uint64_t kEu868Channels[] = {868'100'000, 868'300'000, 868'500'000};
+
+// IN865. Channels and 30 dBm EIRP: RP002-1.0.4, section 2.11 (IN865-867 default channels); the
+// Indian rules (G.S.R. 564(E) of 2005) set 1 W, 4 W EIRP and no duty cycle.
+constexpr std::uint64_t kIn865Channels[] = {865'062'500, 865'402'500, 865'985'000};
+
+// US915. Channels 8 to 15 of RP002-1.0.4, section 2.5 (902.3 MHz + 200 kHz * n), the sub-band that
+// public LoRaWAN networks use, so most gateways there listen to it. Power: with fewer than 50
+// channels, 47 CFR 15.247 allows 125 kHz LoRa only as a hybrid system of at most 8 dBm in any
+// 3 kHz; RP002 turns that into 21 dBm. Chosen: 21 dBm as EIRP, below that limit with any antenna.
+// The same rule limits a channel to 0.4 s in 20 s, which one beacon of SF10 or below keeps; there
+// is no duty cycle.
+constexpr std::uint64_t kUs915Channels[] = {903'900'000, 904'100'000, 904'300'000, 904'500'000,
+                                            904'700'000, 904'900'000, 905'100'000, 905'300'000};
+
+constexpr Region kRegions[] = {
+    {RegionId::eu868, "EU868", kEu868Channels, 1615, 10'000},
+    {RegionId::in865, "IN865", kIn865Channels, 3000, kNoDutyLimit},
+    {RegionId::us915, "US915", kUs915Channels, 2100, kNoDutyLimit},
+};
+
+template <class Matches>
+const Region* find_where(Matches matches) {
+  const Region* found = std::find_if(std::begin(kRegions), std::end(kRegions), matches);
+  return found == std::end(kRegions) ? nullptr : found;
+}
+
+}  // namespace
+
+std::span<const Region> regions() { return kRegions; }
+
+const Region* find_region(RegionId id) {
+  return find_where([id](const Region& region) { return region.id == id; });
+}
+
+const Region* find_region(std::string_view name) {
+  return find_where([name](const Region& region) { return region.name == name; });
+}
+
+}  // namespace earshot
