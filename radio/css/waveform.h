@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "radio/css/chirp.h"
 #include "radio/css/params.h"
 #include "radio/samples.h"
 
@@ -33,6 +34,7 @@ class CssWaveform {
  private:
   CssParams params_;
   std::vector<std::uint16_t> symbols_;
+  std::vector<Chirp> chirps_;
 };
 
 // Unit amplitude at `rate_hz` >= bandwidth, first sample at the frame's start.
