@@ -2,6 +2,7 @@
 // seal. The service runs it once at the seal; `earshot audit` runs it again from published data and
 // must get the same bytes.
 #pragma once
+#include <span>
 #include <vector>
 
 #include "rewards/epoch_rewards.h"
@@ -47,10 +48,15 @@ Hash256 seal_hash(const Seal& seal);
 struct EpochOutcome {
   std::vector<Verdict> verdicts;  // One for each message and onboarding, in record order.
   std::vector<rewards::Standing> standings;  // One for each registered hotspot, ascending.
+  std::vector<std::vector<Finding>> places;  // What each standing's tier rests on (rules/place.h).
   rewards::EpochRewards rewards;
   rewards::Artifact artifact;
   Seal seal;
 };
+
+// Leaves of the epoch's network log, in order: onboardings and messages (0x01 | id | logged bytes),
+// audits (0x02 | bytes), verdicts (0x03 | bytes). Size and RFC 6962 root are in seal and artifact.
+std::vector<Bytes> network_log(const EpochRecord& record, std::span<const Verdict> verdicts);
 
 // Errc::bad_data when the record contradicts itself (a message outside the epoch, a policy of
 // another hash, a link that does not belong to its commitment, audits other than those drawn,

@@ -55,6 +55,7 @@ struct EpochRecord {
   std::uint64_t first_entropy_round = 0;  // Links are for rounds first_entropy_round + i.
   std::vector<Hash256> commitments;       // Of each verifier, in the configured order.
   // links[i][v]: verifier v's link for the i-th round; a zero hash where it was not there in time.
+  // Every row is as long as `commitments` (precondition of encode; judge_epoch refuses others).
   std::vector<std::vector<Hash256>> links;
   std::uint32_t minimum_links = 1;  // M
   // When the last verifier committed. An onboarding received later is not in force in this epoch:
@@ -73,6 +74,7 @@ struct EpochRecord {
   bool operator==(const EpochRecord&) const = default;
 };
 
+Bytes encode(const LoggedMessage& logged);
 Bytes encode(const AuditRecord& audit);
 
 // Precondition: canonical order (canonicalize).

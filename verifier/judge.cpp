@@ -1,0 +1,238 @@
+// One epoch, start to end: rules 1 to 3 (judge_messages), 4 on what was audited, 5 on what is left,
+// then money, log and seal.
+#include "verifier/judge.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+#include "core/merkle.h"
+#include "verifier/judge_messages.h"
+#include "verifier/rules/evidence.h"
+#include "verifier/rules/place.h"
+
+namespace earshot::verifier {
+namespace {
+
+enum class LeafKind : std::uint8_t { message = 1, audit = 2, verdict = 3 };
+
+// The record holds the audits that had to be made: all that were drawn, no other.
+Result<void> check_audits(const JudgedMessages& judged, const EpochRecord& record,
+                          const rewards::Policy& policy) {
+  if (record.audit_round == 0) return {};
+  const std::vector<Hash256> drawn = draw_from(judged, record, policy, record.audit_entropy);
+  const auto [asked, had] =
+      std::ranges::mismatch(drawn, record.audits, std::equal_to{}, {}, &AuditRecord::report);
+  if (asked == drawn.end() && had == record.audits.end()) return {};
+  const bool is_missing =
+      had == record.audits.end() || (asked != drawn.end() && *asked < had->report);
+  return fail(Errc::bad_data,
+              is_missing ? "record: no audit of " + to_hex(*asked) + ", which was drawn"
+                         : "record: audit of " + to_hex(had->report) + ", which was not drawn");
+}
+
+// Rule 4 on every report that rules 1 to 3 accept and an audit looked at.
+void judge_audited(const EpochRecord& record, const rewards::Policy& policy,
+                   JudgedMessages& judged) {
+  std::map<Hash256, std::size_t> by_id;
+  for (std::size_t i = 0; i < judged.messages.size(); ++i) by_id.emplace(judged.messages[i].id, i);
+  for (const AuditRecord& audit : record.audits) {
+    const std::size_t i = by_id.at(audit.report);
+    const auto& report = std::get<WitnessReport>(record.messages[i].message);
+    Ruling& ruling = judged.messages[i].ruling;
+    Ruling evidence = judge_evidence(report, audit, policy);
+    if (evidence.accepted()) {
+      evidence.findings.insert(evidence.findings.begin(), ruling.findings.begin(),
+                               ruling.findings.end());
+    }
+    ruling = std::move(evidence);
+  }
+}
+
+std::vector<Link> links_of(const EpochRecord& record, const JudgedMessages& judged) {
+  std::vector<Link> links;
+  for (std::size_t i = 0; i < judged.messages.size(); ++i) {
+    const JudgedMessage& message = judged.messages[i];
+    if (!message.beacon) continue;
+    const PublicKey& witness = signer_of(record.messages[i].message);
+    links.push_back({.beaconer = signer_of(record.messages[*message.beacon].message),
+                     .witness = witness,
+                     .witness_owner = judged.registry.registry.at(witness).onboarding.owner,
+                     .accepted = message.ruling.accepted(),
+                     .timed = message.timed,
+                     .contradicts = message.ruling.reason == "timing_mismatch",
+                     .audited = message.ruling.rule == "evidence"});
+  }
+  return links;
+}
+
+void judge_standings(const EpochRecord& record, const rewards::Policy& policy,
+                     const JudgedMessages& judged, EpochOutcome& outcome) {
+  const Registry& registry = judged.registry.registry;
+  std::vector<PlaceRuling> places = judge_places(registry, links_of(record, judged), policy);
+  auto place = places.begin();
+  for (const auto& [key, registration] : registry) {
+    outcome.standings.push_back({key, registration.onboarding.owner, place->tier});
+    outcome.places.push_back(std::move(place->findings));
+    ++place;
+  }
+}
+
+// What pays: accepted beacons of hotspots whose place is proven, with those of their accepted
+// witnesses whose place is (or that listen). A beacon from nowhere is no coverage, so that
+// witnessing one's own unproven transmitters earns nothing.
+std::vector<rewards::BeaconCredit> credits_of(const EpochRecord& record,
+                                              const JudgedMessages& judged,
+                                              const std::vector<rewards::Standing>& standings) {
+  std::map<PublicKey, rewards::Tier> tier;
+  for (const rewards::Standing& standing : standings) tier[standing.hotspot] = standing.tier;
+  std::map<std::size_t, rewards::BeaconCredit> credits;
+  for (std::size_t i = 0; i < judged.messages.size(); ++i) {
+    const JudgedMessage& message = judged.messages[i];
+    if (!message.beacon || !message.ruling.accepted()) continue;
+    const PublicKey& beaconer = signer_of(record.messages[*message.beacon].message);
+    const PublicKey& witness = signer_of(record.messages[i].message);
+    if (tier.at(beaconer) == rewards::Tier::unproven) continue;
+    if (tier.at(witness) == rewards::Tier::unproven) continue;
+    rewards::BeaconCredit& credit = credits[*message.beacon];
+    credit.hotspot = beaconer;
+    credit.witnesses.push_back(witness);
+  }
+  std::vector<rewards::BeaconCredit> out;
+  for (auto& [beacon, credit] : credits) {
+    std::ranges::sort(credit.witnesses);
+    out.push_back(std::move(credit));
+  }
+  return out;
+}
+
+Verdict verdict_of(const LoggedMessage& logged, const Hash256& id, const Ruling& ruling) {
+  return {id,
+          type_of(logged.message),
+          signer_of(logged.message),
+          round_of(logged.message),
+          ruling.decision,
+          ruling.reason,
+          ruling.rule,
+          ruling.findings};
+}
+
+std::vector<Verdict> verdicts_of(const EpochRecord& record, const JudgedMessages& judged) {
+  std::vector<Verdict> verdicts;
+  for (std::size_t i = 0; i < record.onboardings.size(); ++i) {
+    verdicts.push_back(
+        verdict_of(record.onboardings[i], judged.onboarding_ids[i], judged.registry.rulings[i]));
+  }
+  for (std::size_t i = 0; i < record.messages.size(); ++i) {
+    const JudgedMessage& message = judged.messages[i];
+    verdicts.push_back(verdict_of(record.messages[i], message.id, message.ruling));
+  }
+  return verdicts;
+}
+
+Hash256 root_over(const std::vector<Bytes>& entries) {
+  std::vector<Hash256> leaves;
+  leaves.reserve(entries.size());
+  for (const Bytes& entry : entries) leaves.push_back(merkle_leaf(entry));
+  return merkle_root(leaves);
+}
+
+Hash256 entropy_root(const EpochRecord& record) {
+  Writer terms;
+  terms.put(record.first_entropy_round);
+  terms.put(record.minimum_links);
+  terms.put(record.committed_at);
+  terms.put(record.audit_round);
+  terms.put(record.audit_entropy);
+  std::vector<Bytes> entries = {std::move(terms).take()};
+  const auto add = [&entries](const Hash256& hash) {
+    entries.emplace_back(hash.begin(), hash.end());
+  };
+  std::ranges::for_each(record.commitments, add);
+  add(record.block_hash);
+  for (const std::vector<Hash256>& row : record.links) std::ranges::for_each(row, add);
+  return root_over(entries);
+}
+
+Seal seal_of(const EpochRecord& record, const JudgedMessages& judged, const EpochOutcome& outcome) {
+  std::vector<Bytes> registered;
+  for (const auto& [key, registration] : judged.registry.registry) {
+    registered.emplace_back(registration.id.begin(), registration.id.end());
+  }
+  std::vector<Bytes> messages;
+  for (const JudgedMessage& message : judged.messages) {
+    messages.emplace_back(message.id.begin(), message.id.end());
+  }
+  std::vector<Bytes> audits;
+  for (const AuditRecord& audit : record.audits) audits.push_back(encode(audit));
+  std::vector<Bytes> tiers;
+  for (const rewards::Standing& standing : outcome.standings) {
+    tiers.emplace_back(standing.hotspot.begin(), standing.hotspot.end());
+    tiers.back().push_back(static_cast<std::uint8_t>(standing.tier));
+  }
+  return {.network = record.network,
+          .epoch = record.epoch,
+          .previous_seal = record.previous_seal,
+          .entropy_root = entropy_root(record),
+          .registry_root = root_over(registered),
+          .message_root = root_over(messages),
+          .message_count = messages.size(),
+          .audit_root = root_over(audits),
+          .trust_root = root_over(tiers),
+          .policy = record.policy,
+          .artifact = sha256(encode(outcome.artifact)),
+          .rewards_root = rewards::rewards_root(outcome.artifact),
+          .previous_artifact = record.previous_artifact,
+          .log_size = outcome.artifact.log_size,
+          .log_root = outcome.artifact.log_root};
+}
+
+}  // namespace
+
+std::vector<Bytes> network_log(const EpochRecord& record, std::span<const Verdict> verdicts) {
+  std::vector<Bytes> leaves;
+  const auto add = [&leaves](LeafKind kind, ByteView prefix, ByteView bytes) {
+    Bytes& leaf = leaves.emplace_back();
+    leaf.push_back(static_cast<std::uint8_t>(kind));
+    leaf.insert(leaf.end(), prefix.begin(), prefix.end());
+    leaf.insert(leaf.end(), bytes.begin(), bytes.end());
+  };
+  for (const auto* list : {&record.onboardings, &record.messages}) {
+    for (const LoggedMessage& logged : *list) {
+      add(LeafKind::message, message_id(record.network, logged.message), encode(logged));
+    }
+  }
+  for (const AuditRecord& audit : record.audits) add(LeafKind::audit, {}, encode(audit));
+  for (const Verdict& verdict : verdicts) add(LeafKind::verdict, {}, encode(verdict));
+  return leaves;
+}
+
+Result<EpochOutcome> judge_epoch(const EpochRecord& record, const rewards::Policy& policy) {
+  if (Result<void> checked = check_record(record, policy); !checked) return fail(checked.error());
+  JudgedMessages judged = judge_messages(record, policy);
+  if (Result<void> checked = check_audits(judged, record, policy); !checked) {
+    return fail(checked.error());
+  }
+  judge_audited(record, policy, judged);
+  EpochOutcome outcome;
+  judge_standings(record, policy, judged, outcome);
+  Result<rewards::EpochRewards> rewards =
+      rewards::epoch_rewards(policy, credits_of(record, judged, outcome.standings),
+                             outcome.standings, record.previous_accounts);
+  if (!rewards) return fail(rewards.error());
+  outcome.rewards = std::move(*rewards);
+  outcome.verdicts = verdicts_of(record, judged);
+  const std::vector<Bytes> log = network_log(record, outcome.verdicts);
+  outcome.artifact = {.epoch = record.epoch,
+                      .policy = record.policy,
+                      .previous_artifact = record.previous_artifact,
+                      .previous_rewards_root = record.previous_rewards_root,
+                      .log_size = log.size(),
+                      .log_root = root_over(log),
+                      .cumulative_total = outcome.rewards.cumulative_total,
+                      .accounts = outcome.rewards.accounts};
+  outcome.seal = seal_of(record, judged, outcome);
+  return outcome;
+}
+
+}  // namespace earshot::verifier

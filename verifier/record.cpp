@@ -1,0 +1,328 @@
+// Bytes of a record, one section after another:
+//
+//   "EREC" | u16 version | chain of epochs | entropy | audit draw | onboardings | messages | audits
+//   | previous accounts
+//
+// with a u32 count before each list. docs/VERDICTS.md has the table.
+#include "verifier/record.h"
+
+#include <algorithm>
+#include <cassert>
+#include <functional>
+#include <tuple>
+#include <utility>
+
+#include "core/fixed.h"
+
+namespace earshot::verifier {
+namespace {
+
+constexpr std::string_view kMagic = "EREC";
+constexpr std::uint16_t kVersion = 1;
+constexpr std::size_t kMaxPath = 64;  // Derived: a batch has at most 2^64 leaves, whatever it says.
+constexpr std::size_t kAuditBytes = 32 + 1 + 16 + 8 + 4 + 4 + 4;
+constexpr std::size_t kAccountBytes = 20 + 16;
+
+// What orders messages; onboardings use (hotspot, sequence, id), the others (round, type, id).
+using MessageOrder = std::tuple<Round, MessageType, Hash256>;
+using OnboardingOrder = std::tuple<PublicKey, std::uint64_t, Hash256>;
+
+MessageOrder message_order(NetworkId network, const LoggedMessage& logged) {
+  return {round_of(logged.message), type_of(logged.message), message_id(network, logged.message)};
+}
+OnboardingOrder onboarding_order(NetworkId network, const LoggedMessage& logged) {
+  const auto* onboarding = std::get_if<Onboarding>(&logged.message);
+  return {signer_of(logged.message), onboarding != nullptr ? onboarding->sequence : 0,
+          message_id(network, logged.message)};
+}
+
+void put_logged(Writer& out, const LoggedMessage& logged) {
+  out.put(static_cast<std::uint8_t>(type_of(logged.message)));
+  out.put(encode(logged.message));
+  out.put(encode(logged.header));
+  out.put(logged.index);
+  assert(logged.path.size() <= kMaxPath);
+  out.put(static_cast<std::uint8_t>(logged.path.size()));
+  for (const Hash256& node : logged.path) out.put(node);
+  out.put(logged.header_received);
+  out.put(logged.body_received);
+}
+
+Result<LoggedMessage> get_logged(Reader& in) {
+  const auto raw_type = in.get<std::uint8_t>();
+  if (in.failed()) return fail(Errc::bad_data, "record: ends inside a message");
+  if (raw_type < 1 || raw_type > 4) {
+    return fail(Errc::bad_data, "record: message type " + std::to_string(raw_type) + " at offset " +
+                                    std::to_string(in.offset() - 1));
+  }
+  const auto type = static_cast<MessageType>(raw_type);
+  Result<Message> message = decode(type, in.get_bytes(body_size(type)));
+  if (!message) return fail(message.error());
+  Result<SignedHeader> header = decode_signed_header(in.get_bytes(kSignedHeaderBytes));
+  if (!header) return fail(header.error());
+  LoggedMessage logged{.message = std::move(*message), .header = *header, .path = {}};
+  logged.index = in.get<std::uint32_t>();
+  const std::size_t nodes = in.get<std::uint8_t>();
+  if (nodes > kMaxPath) {
+    return fail(Errc::bad_data, "record: path of " + std::to_string(nodes) + " nodes, at most " +
+                                    std::to_string(kMaxPath));
+  }
+  for (std::size_t i = 0; i < nodes && !in.failed(); ++i) logged.path.push_back(in.get_array<32>());
+  logged.header_received = in.get<UnixNanos>();
+  logged.body_received = in.get<UnixNanos>();
+  if (in.failed()) return fail(Errc::bad_data, "record: ends inside a message");
+  return logged;
+}
+
+void put_list(Writer& out, const std::vector<LoggedMessage>& list) {
+  out.put(static_cast<std::uint32_t>(list.size()));
+  for (const LoggedMessage& logged : list) put_logged(out, logged);
+}
+
+// A list in strictly ascending order of `order_of`, which also refuses repeats.
+template <class OrderOf>
+Result<std::vector<LoggedMessage>> get_list(Reader& in, std::string_view what, bool onboardings,
+                                            OrderOf&& order_of) {
+  const auto count = in.get<std::uint32_t>();
+  std::vector<LoggedMessage> list;
+  using Order = decltype(order_of(std::declval<const LoggedMessage&>()));
+  std::optional<Order> before;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Result<LoggedMessage> logged = get_logged(in);
+    if (!logged) return fail(logged.error());
+    if ((type_of(logged->message) == MessageType::onboarding) != onboardings) {
+      return fail(Errc::bad_data, "record: a message of another kind among " + std::string(what));
+    }
+    Order order = order_of(*logged);
+    if (before && !(*before < order)) {
+      return fail(Errc::bad_data, "record: " + std::string(what) +
+                                      " are not in canonical order at " + std::to_string(i));
+    }
+    before = std::move(order);
+    list.push_back(std::move(*logged));
+  }
+  return list;
+}
+
+Result<AuditRecord> get_audit(Reader& in) {
+  AuditRecord audit;
+  audit.report = in.get_array<32>();
+  const auto outcome = in.get<std::uint8_t>();
+  audit.outcome = static_cast<AuditOutcome>(outcome);
+  audit.tag = in.get_array<16>();
+  audit.receive_ps = in.get<std::int64_t>();
+  audit.rssi_cdbm = in.get<std::int32_t>();
+  audit.snr_cdb = in.get<std::int32_t>();
+  audit.carrier_offset_dhz = in.get<std::int32_t>();
+  if (in.failed()) return fail(Errc::bad_data, "record: ends inside an audit");
+  if (outcome < 1 || outcome > 4) {
+    return fail(Errc::bad_data, "record: audit outcome " + std::to_string(outcome));
+  }
+  return audit;
+}
+
+Result<void> get_audits(Reader& in, EpochRecord& record) {
+  const auto count = in.get<std::uint32_t>();
+  if (in.left() / kAuditBytes < count)
+    return fail(Errc::bad_data, "record: too few bytes of audits");
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Result<AuditRecord> audit = get_audit(in);
+    if (!audit) return fail(audit.error());
+    if (!record.audits.empty() && record.audits.back().report >= audit->report) {
+      return fail(Errc::bad_data, "record: audits are not in canonical order");
+    }
+    record.audits.push_back(*audit);
+  }
+  return {};
+}
+
+void put_uint128(Writer& out, Uint128 value) {
+  out.put(static_cast<std::uint64_t>(value >> 64));
+  out.put(static_cast<std::uint64_t>(value));
+}
+Uint128 get_uint128(Reader& in) {
+  const Uint128 high = in.get<std::uint64_t>();
+  return high << 64 | in.get<std::uint64_t>();
+}
+
+Result<void> get_accounts(Reader& in, EpochRecord& record) {
+  const auto count = in.get<std::uint32_t>();
+  if (in.left() / kAccountBytes < count) {
+    return fail(Errc::bad_data, "record: too few bytes of accounts");
+  }
+  for (std::uint32_t i = 0; i < count; ++i) {
+    rewards::AccountTotal total;
+    total.account = in.get_array<20>();
+    total.cumulative = get_uint128(in);
+    if (i > 0 && record.previous_accounts.back().account >= total.account) {
+      return fail(Errc::bad_data, "record: accounts are not in canonical order");
+    }
+    record.previous_accounts.push_back(total);
+  }
+  return {};
+}
+
+void put_chain_and_entropy(Writer& out, const EpochRecord& record) {
+  out.put(as_bytes(kMagic));
+  out.put(kVersion);
+  out.put(record.network);
+  out.put(record.epoch);
+  for (const Hash256* hash : {&record.policy, &record.previous_seal, &record.previous_artifact,
+                              &record.previous_rewards_root, &record.block_hash}) {
+    out.put(*hash);
+  }
+  out.put(record.first_entropy_round);
+  out.put(record.committed_at);
+  out.put(record.minimum_links);
+  out.put(static_cast<std::uint32_t>(record.commitments.size()));
+  for (const Hash256& commitment : record.commitments) out.put(commitment);
+  out.put(static_cast<std::uint32_t>(record.links.size()));
+  for (const std::vector<Hash256>& row : record.links) {
+    assert(row.size() == record.commitments.size());
+    for (const Hash256& link : row) out.put(link);
+  }
+  out.put(record.audit_round);
+  out.put(record.audit_entropy);
+}
+
+Result<void> get_links(Reader& in, EpochRecord& record) {
+  const auto verifiers = in.get<std::uint32_t>();
+  if (in.left() / 32 < verifiers)
+    return fail(Errc::bad_data, "record: too few bytes of commitments");
+  for (std::uint32_t v = 0; v < verifiers; ++v) record.commitments.push_back(in.get_array<32>());
+  const auto rounds = in.get<std::uint32_t>();
+  // Without verifiers a row takes no bytes: a count alone must not fill the memory.
+  if (rounds > 0 && (verifiers == 0 || in.left() / 32 / verifiers < rounds)) {
+    return fail(Errc::bad_data, "record: too few bytes of links");
+  }
+  for (std::uint32_t i = 0; i < rounds; ++i) {
+    std::vector<Hash256>& row = record.links.emplace_back();
+    for (std::uint32_t v = 0; v < verifiers; ++v) row.push_back(in.get_array<32>());
+  }
+  return {};
+}
+
+Result<void> get_chain_and_entropy(Reader& in, EpochRecord& record) {
+  const ByteView magic = in.get_bytes(kMagic.size());
+  const auto version = in.get<std::uint16_t>();
+  if (in.failed() || !std::ranges::equal(magic, as_bytes(kMagic)) || version != kVersion) {
+    return fail(Errc::bad_data, "record: does not begin with EREC, version 1");
+  }
+  record.network = in.get<NetworkId>();
+  record.epoch = in.get<std::uint64_t>();
+  for (Hash256* hash : {&record.policy, &record.previous_seal, &record.previous_artifact,
+                        &record.previous_rewards_root, &record.block_hash}) {
+    *hash = in.get_array<32>();
+  }
+  record.first_entropy_round = in.get<Round>();
+  record.committed_at = in.get<UnixNanos>();
+  record.minimum_links = in.get<std::uint32_t>();
+  if (Result<void> links = get_links(in, record); !links) return links;
+  record.audit_round = in.get<Round>();
+  record.audit_entropy = in.get_array<32>();
+  if (in.failed()) return fail(Errc::bad_data, "record: ends inside its entropy");
+  return {};
+}
+
+// Sorts `list`; of receptions of one message keeps the one that was complete first.
+template <class OrderOf>
+void sort_and_keep_first(std::vector<LoggedMessage>& list, OrderOf&& order_of) {
+  using Order = decltype(order_of(std::declval<const LoggedMessage&>()));
+  using Key = std::tuple<Order, UnixNanos, UnixNanos, Bytes>;
+  std::vector<std::pair<Key, LoggedMessage>> keyed;
+  keyed.reserve(list.size());
+  for (LoggedMessage& logged : list) {
+    const UnixNanos complete = std::max(logged.header_received, logged.body_received);
+    Key key{order_of(logged), complete, logged.header_received, encode(logged)};
+    keyed.emplace_back(std::move(key), std::move(logged));
+  }
+  std::ranges::sort(keyed, std::less{},
+                    [](const auto& entry) -> const Key& { return entry.first; });
+  list.clear();
+  const Order* before = nullptr;
+  for (auto& [key, logged] : keyed) {
+    if (before == nullptr || *before != std::get<0>(key)) list.push_back(std::move(logged));
+    before = &std::get<0>(key);
+  }
+}
+
+}  // namespace
+
+Bytes encode(const LoggedMessage& logged) {
+  Writer out;
+  put_logged(out, logged);
+  return std::move(out).take();
+}
+
+Bytes encode(const AuditRecord& audit) {
+  Writer out;
+  out.put(audit.report);
+  out.put(static_cast<std::uint8_t>(audit.outcome));
+  out.put(audit.tag);
+  out.put(audit.receive_ps);
+  out.put(audit.rssi_cdbm);
+  out.put(audit.snr_cdb);
+  out.put(audit.carrier_offset_dhz);
+  return std::move(out).take();
+}
+
+Bytes encode(const EpochRecord& record) {
+  Writer out;
+  put_chain_and_entropy(out, record);
+  put_list(out, record.onboardings);
+  put_list(out, record.messages);
+  out.put(static_cast<std::uint32_t>(record.audits.size()));
+  for (const AuditRecord& audit : record.audits) out.put(encode(audit));
+  out.put(static_cast<std::uint32_t>(record.previous_accounts.size()));
+  for (const rewards::AccountTotal& total : record.previous_accounts) {
+    out.put(total.account);
+    put_uint128(out, total.cumulative);
+  }
+  return std::move(out).take();
+}
+
+Result<EpochRecord> decode_record(ByteView bytes) {
+  Reader in(bytes);
+  EpochRecord record;
+  if (Result<void> head = get_chain_and_entropy(in, record); !head) return fail(head.error());
+  const NetworkId network = record.network;
+  Result<std::vector<LoggedMessage>> onboardings = get_list(
+      in, "onboardings", true,
+      [network](const LoggedMessage& logged) { return onboarding_order(network, logged); });
+  if (!onboardings) return fail(onboardings.error());
+  record.onboardings = std::move(*onboardings);
+  Result<std::vector<LoggedMessage>> messages =
+      get_list(in, "messages", false,
+               [network](const LoggedMessage& logged) { return message_order(network, logged); });
+  if (!messages) return fail(messages.error());
+  record.messages = std::move(*messages);
+  if (Result<void> audits = get_audits(in, record); !audits) return fail(audits.error());
+  if (Result<void> accounts = get_accounts(in, record); !accounts) return fail(accounts.error());
+  if (Result<void> end = in.finish("record"); !end) return fail(end.error());
+  return record;
+}
+
+void canonicalize(EpochRecord& record) {
+  const NetworkId network = record.network;
+  sort_and_keep_first(record.onboardings, [network](const LoggedMessage& logged) {
+    return onboarding_order(network, logged);
+  });
+  sort_and_keep_first(record.messages, [network](const LoggedMessage& logged) {
+    return message_order(network, logged);
+  });
+  std::ranges::sort(record.audits, std::less{}, &AuditRecord::report);
+  std::ranges::sort(record.previous_accounts, std::less{}, &rewards::AccountTotal::account);
+}
+
+std::optional<Entropy> entropy_of(const EpochRecord& record, Round round) {
+  if (round < record.first_entropy_round) return std::nullopt;
+  const std::uint64_t index = round - record.first_entropy_round;
+  if (index >= record.links.size()) return std::nullopt;
+  std::vector<Hash256> there;
+  for (const Hash256& link : record.links[index]) {
+    if (link != Hash256{}) there.push_back(link);
+  }
+  return round_entropy(round, record.block_hash, there, record.minimum_links);
+}
+
+}  // namespace earshot::verifier

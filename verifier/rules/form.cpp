@@ -1,0 +1,88 @@
+#include "verifier/rules/form.h"
+
+#include "core/merkle.h"
+
+namespace earshot::verifier {
+namespace {
+
+constexpr std::string_view kRule = "form";
+
+// Ends of rounds in nanoseconds; wide, because a header may name any round.
+constexpr Int128 end_of(Round round) {
+  return (static_cast<Int128>(round) + 1) * kRoundSeconds * kNanosPerSecond;
+}
+
+Ruling judge_times(const LoggedMessage& logged) {
+  const Round round = round_of(logged.message);
+  const UnixNanos opening = round_opening(round);
+  if (logged.header_received < opening) {
+    return refuse(kRule, "early",
+                  {{"header_received_ns", logged.header_received}, {"opening_ns", opening}});
+  }
+  std::vector<Finding> times = {{"header_received_ns", logged.header_received},
+                                {"header_deadline_ns", header_deadline(round)},
+                                {"body_received_ns", logged.body_received},
+                                {"body_deadline_ns", body_deadline(round)}};
+  if (logged.header_received > header_deadline(round) ||
+      logged.body_received > body_deadline(round)) {
+    return refuse(kRule, "late", std::move(times), Decision::late);
+  }
+  const Int128 reveal =
+      end_of(logged.header.header.last_round) + Int128{kHeaderDeadlineSeconds} * kNanosPerSecond;
+  if (type_of(logged.message) != MessageType::silence_notice && logged.body_received < reveal) {
+    return refuse(
+        kRule, "revealed_early",
+        {{"body_received_ns", logged.body_received}, {"commit_deadline_ns", to_finding(reveal)}});
+  }
+  return accept(kRule, std::move(times));
+}
+
+}  // namespace
+
+bool HeaderBook::is_signed(const SignedHeader& header) {
+  const auto [entry, is_new] = known_.try_emplace(encode(header), false);
+  if (is_new) entry->second = is_signed_by_its_signer(network_, header);
+  return entry->second;
+}
+
+Ruling judge_envelope(const LoggedMessage& logged, const Hash256& id, HeaderBook& headers) {
+  const BatchHeader& header = logged.header.header;
+  const Round round = round_of(logged.message);
+  if (header.signer != signer_of(logged.message)) return refuse(kRule, "wrong_signer");
+  if (!headers.is_signed(logged.header)) return refuse(kRule, "bad_signature");
+  if (round < header.first_round || round > header.last_round ||
+      !merkle_verify(merkle_leaf(id), logged.index, header.count, logged.path, header.root)) {
+    return refuse(kRule, "not_in_header",
+                  {{"index", logged.index},
+                   {"count", header.count},
+                   {"first_round", to_finding(header.first_round)},
+                   {"last_round", to_finding(header.last_round)}});
+  }
+  return accept(kRule);
+}
+
+Ruling judge_form(const LoggedMessage& logged, const Hash256& id, bool registered,
+                  HeaderBook& headers) {
+  if (Ruling envelope = judge_envelope(logged, id, headers); !envelope.accepted()) return envelope;
+  if (!registered) return refuse(kRule, "unregistered");
+  return judge_times(logged);
+}
+
+StatementKey statement_key(const Message& message) {
+  const auto* witness = std::get_if<WitnessReport>(&message);
+  const auto* onboarding = std::get_if<Onboarding>(&message);
+  const Round round = onboarding != nullptr ? onboarding->sequence : round_of(message);
+  const MessageType type = type_of(message) == MessageType::silence_notice
+                               ? MessageType::beacon_report
+                               : type_of(message);
+  return {round, type, signer_of(message), witness != nullptr ? witness->tag : Tag{}};
+}
+
+UnixNanos header_deadline(Round round) {
+  return round_opening(round + 1) + kHeaderDeadlineSeconds * kNanosPerSecond;
+}
+UnixNanos body_deadline(Round round) {
+  return round_opening(round + 1) + kBodyDeadlineSeconds * kNanosPerSecond;
+}
+
+}  // namespace earshot::verifier

@@ -1,0 +1,49 @@
+// Rule 1, form: is this message what its signer committed to, by a registered hotspot, in time?
+//
+// | reason | inputs | threshold | source |
+// | wrong_signer, bad_signature, not_in_header | header, signature, Merkle path | exact | section 4
+// | | unregistered | onboardings in force | exact | section 5 | | early | header_received | the
+// round's opening | nobody knows a tag before it | | late | header_received, body_received |
+// round's end + 15 min, + 75 min | section 4 | | revealed_early | body_received | batch's last
+// round's end + 15 min | commit, then reveal | | equivocation | messages under one key, in time |
+// one | section 5: both are void |
+//
+// The keys: (round, tag, witness) of witness reports; (round, hotspot) of what a hotspot says about
+// its own beacon, be it a report or a silence notice; (hotspot, sequence) of onboardings. Late
+// messages void nothing: what is judged after the last deadline is then what was drawn for audit.
+#pragma once
+#include <map>
+#include <tuple>
+
+#include "verifier/record.h"
+#include "verifier/rules/ruling.h"
+
+namespace earshot::verifier {
+
+// Whether headers are signed by their signers; each distinct one is verified once.
+class HeaderBook {
+ public:
+  explicit HeaderBook(NetworkId network) : network_(network) {}
+  bool is_signed(const SignedHeader& header);
+
+ private:
+  NetworkId network_;
+  std::map<Bytes, bool> known_;  // By encoded header with its signature.
+};
+
+// Signer, signature and path. Accepts with no findings.
+Ruling judge_envelope(const LoggedMessage& logged, const Hash256& id, HeaderBook& headers);
+
+// Everything of this rule but equivocation. `registered`: the signer's onboarding is in force.
+Ruling judge_form(const LoggedMessage& logged, const Hash256& id, bool registered,
+                  HeaderBook& headers);
+
+// What may be said once: round, kind of statement, signer, tag (zero but for witness reports).
+using StatementKey = std::tuple<Round, MessageType, PublicKey, Tag>;
+StatementKey statement_key(const Message& message);
+
+// When the last message about `round` may come: its header, its body. Rounds below 10^8.
+UnixNanos header_deadline(Round round);
+UnixNanos body_deadline(Round round);
+
+}  // namespace earshot::verifier
