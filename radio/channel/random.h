@@ -18,8 +18,9 @@ struct RandomKey {
 std::array<std::uint32_t, 4> philox(RandomKey key, std::uint64_t counter);
 double uniform(RandomKey key, std::uint64_t counter);   // [0, 1)
 double gaussian(RandomKey key, std::uint64_t counter);  // Mean 0, variance 1.
-// Adds complex white noise of total power `power` per sample; sample k of `out` uses counter first
-// + k.
+// Adds complex white noise of total power `power` per sample; sample k of `out` has the number
+// first
+// + k and depends on nothing else (two samples share a block: sample n is half n % 2 of n / 2).
 void add_noise(std::span<Sample> out, RandomKey key, std::uint64_t first, double power);
 
 }  // namespace earshot::radio
