@@ -6,6 +6,7 @@
 // allowed: Errc::unavailable for a missing or unreadable file or a missing sidecar, Errc::bad_data
 // for a wrong form, a truncated file or an unknown format.
 #pragma once
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -59,13 +60,17 @@ Result<RecordingInfo> open_recording(const std::string& path, const RawHints& hi
 Result<Samples> read_samples(const RecordingInfo& recording, std::uint64_t first,
                              std::uint64_t count);
 
+// Reads the whole dataset and compares it with core:sha512, where the metadata has one.
+// Errc::bad_data when it differs.
+Result<void> check_dataset(const RecordingInfo& recording);
+
 // Writes a SigMF recording capture by capture. Nothing is visible under the final names before
 // finish(): data and sidecar are written to temporary names, synced and renamed; a writer destroyed
 // earlier leaves nothing.
 class SigmfWriter {
  public:
   // `stem` without extension. `global` keys are added to core:datatype, core:sample_rate,
-  // core:version, core:sha512 and core:extensions, which the writer fills in.
+  // core:version, core:sha512, core:extensions and earshot:sample_count, which the writer fills in.
   static Result<SigmfWriter> create(const std::string& stem, SampleFormat format, double rate_hz,
                                     const nlohmann::json& global);
   SigmfWriter(SigmfWriter&&) noexcept;
@@ -73,7 +78,10 @@ class SigmfWriter {
   ~SigmfWriter();
 
   // first_sample and sample_count of `capture` are filled in by the writer.
+  // Precondition: whole samples, at least one.
   Result<void> add_capture(const Capture& capture, ByteView encoded_samples);
+  // More samples of the capture added last, so that a long one needs no long buffer.
+  Result<void> extend_capture(ByteView encoded_samples);
   void annotate(const Annotation& annotation);
   Result<void> finish();
 

@@ -1,0 +1,315 @@
+#include "radio/iq/sigmf_meta.h"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+#include "radio/iq/json_fields.h"
+
+namespace earshot::radio {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kPlaceKey = "core:geolocation";
+constexpr const char* kPlaceForm = "must be a GeoJSON Point [longitude, latitude, height]";
+constexpr const char* kAllowedDatatypes = "ci8, cu8, ci16_le or cf32_le";
+
+Result<SampleFormat> read_datatype(const Fields& global) {
+  const Result<std::optional<std::string>> datatype = global.text("core:datatype");
+  if (!datatype) return fail(datatype.error());
+  if (!*datatype) return global.error("core:datatype", "is missing, must be set");
+  const Result<SampleFormat> format = parse_datatype(**datatype);
+  if (!format) return global.error("core:datatype", format.error().detail);
+  return *format;
+}
+
+// What the specification allows and we do not read.
+Result<void> refuse_unread_forms(const Fields& global) {
+  const auto channels = global.count("core:num_channels");
+  if (!channels) return fail(channels.error());
+  if (channels->value_or(1) != 1) {
+    return global.error("core:num_channels",
+                        "is " + std::to_string(**channels) + ", only 1 is read");
+  }
+  const auto trailing = global.count("core:trailing_bytes");
+  if (!trailing) return fail(trailing.error());
+  if (trailing->value_or(0) != 0) {
+    return global.error("core:trailing_bytes",
+                        "is " + std::to_string(**trailing) + ", only 0 is read");
+  }
+  if (global.object().value("core:metadata_only", json(false)) == json(true)) {
+    return global.error("core:metadata_only", "is true: there are no samples to read");
+  }
+  return {};
+}
+
+Result<void> read_global(const Fields& global, RecordingInfo& recording) {
+  const auto version = global.text("core:version");
+  if (!version) return fail(version.error());
+  if (!*version) return global.error("core:version", "is missing, must be set");
+  if ((*version)->rfind("1.", 0) != 0 && (*version)->rfind("0.", 0) != 0) {
+    return global.error("core:version", "is \"" + **version + "\", versions 0 and 1 are read");
+  }
+  const Result<SampleFormat> format = read_datatype(global);
+  if (!format) return fail(format.error());
+  recording.format = *format;
+  if (Result<void> readable = refuse_unread_forms(global); !readable) return readable;
+  const auto rate = global.number("core:sample_rate");
+  if (!rate) return fail(rate.error());
+  if (*rate && !(**rate > 0)) return global.error("core:sample_rate", "must be above 0");
+  recording.rate_hz = *rate;
+  const auto dataset = global.text("core:dataset");
+  if (!dataset) return fail(dataset.error());
+  recording.data_path = dataset->value_or("");
+  if (recording.data_path.find('/') != std::string::npos || recording.data_path == "..") {
+    return global.error("core:dataset", "must be a plain file name beside the metadata");
+  }
+  if (const auto claimed = global.count(kSampleCountKey); !claimed) return fail(claimed.error());
+  recording.global = global.object();
+  return {};
+}
+
+Result<std::optional<Geodetic>> read_place(const Fields& capture) {
+  const json& object = capture.object();
+  if (!object.contains(kPlaceKey)) return std::optional<Geodetic>();
+  const json& point = object[kPlaceKey];
+  if (!point.is_object() || point.value("type", json()) != json("Point") ||
+      !point.contains("coordinates")) {
+    return capture.error(kPlaceKey, kPlaceForm);
+  }
+  const json& numbers = point["coordinates"];
+  const bool numeric = numbers.is_array() && numbers.size() >= 2 && numbers.size() <= 3 &&
+                       std::all_of(numbers.begin(), numbers.end(),
+                                   [](const json& number) { return number.is_number(); });
+  if (!numeric) return capture.error(kPlaceKey, kPlaceForm);
+  const Geodetic place = {numbers[1].get<double>(), numbers[0].get<double>(),
+                          numbers.size() == 3 ? numbers[2].get<double>() : 0.0};
+  if (std::abs(place.latitude_deg) > 90 || std::abs(place.longitude_deg) > 180) {
+    return capture.error(kPlaceKey,
+                         "is not on earth: latitude within 90, longitude within 180 degrees");
+  }
+  return std::optional<Geodetic>(place);
+}
+
+Result<Capture> read_capture(const Fields& fields) {
+  Capture capture;
+  const auto start = fields.count("core:sample_start");
+  if (!start) return fail(start.error());
+  if (!*start) return fields.error("core:sample_start", "is missing, must be set");
+  capture.first_sample = **start;
+  const auto header = fields.count("core:header_bytes");
+  if (!header) return fail(header.error());
+  if (header->value_or(0) != 0) {
+    return fields.error("core:header_bytes", "is " + std::to_string(**header) + ", only 0 is read");
+  }
+  const auto frequency = fields.number("core:frequency");
+  if (!frequency) return fail(frequency.error());
+  capture.centre_hz = *frequency;
+  const auto datetime = fields.text("core:datetime");
+  if (!datetime) return fail(datetime.error());
+  if (*datetime) {
+    const Result<Instant> time = from_iso8601(**datetime);
+    if (!time) return fields.error("core:datetime", time.error().detail);
+    capture.time = *time;
+  }
+  const auto place = read_place(fields);
+  if (!place) return fail(place.error());
+  capture.place = *place;
+  return capture;
+}
+
+Result<void> read_captures(const json& array, const std::string& where, RecordingInfo& recording) {
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    const std::string name = where + ": captures[" + std::to_string(i) + "]";
+    if (!array[i].is_object()) return fail(Errc::bad_data, name + " is not an object");
+    const Fields fields(array[i], name);
+    Result<Capture> capture = read_capture(fields);
+    if (!capture) return fail(capture.error());
+    if (i > 0 && capture->first_sample <= recording.captures.back().first_sample) {
+      return fields.error("core:sample_start",
+                          "is " + std::to_string(capture->first_sample) +
+                              ", must be above that of the capture before (" +
+                              std::to_string(recording.captures.back().first_sample) + ")");
+    }
+    recording.captures.push_back(*capture);
+  }
+  // The specification: no capture means one of everything. Samples before the first belong to none.
+  if (recording.captures.empty() || recording.captures.front().first_sample > 0) {
+    recording.captures.insert(recording.captures.begin(), Capture{});
+  }
+  return {};
+}
+
+Result<Annotation> read_annotation(const Fields& fields) {
+  Annotation annotation;
+  const auto start = fields.count("core:sample_start");
+  const auto count = fields.count("core:sample_count");
+  const auto low = fields.number("core:freq_lower_edge");
+  const auto high = fields.number("core:freq_upper_edge");
+  const auto label = fields.text("core:label");
+  const auto comment = fields.text("core:comment");
+  if (!start) return fail(start.error());
+  if (!*start) return fields.error("core:sample_start", "is missing, must be set");
+  if (!count) return fail(count.error());
+  if (!low) return fail(low.error());
+  if (!high) return fail(high.error());
+  if (!label) return fail(label.error());
+  if (!comment) return fail(comment.error());
+  if (low->has_value() != high->has_value()) {
+    return fields.error("core:freq_lower_edge", "and core:freq_upper_edge come together or not");
+  }
+  annotation = {**start,           count->value_or(0),  low->value_or(0),
+                high->value_or(0), label->value_or(""), comment->value_or(""),
+                fields.object()};
+  for (const char* known : {"core:sample_start", "core:sample_count", "core:freq_lower_edge",
+                            "core:freq_upper_edge", "core:label", "core:comment"}) {
+    annotation.extra.erase(known);
+  }
+  return annotation;
+}
+
+Result<void> read_annotations(const json& array, const std::string& where,
+                              RecordingInfo& recording) {
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    const std::string name = where + ": annotations[" + std::to_string(i) + "]";
+    if (!array[i].is_object()) return fail(Errc::bad_data, name + " is not an object");
+    Result<Annotation> annotation = read_annotation(Fields(array[i], name));
+    if (!annotation) return fail(annotation.error());
+    recording.annotations.push_back(std::move(*annotation));
+  }
+  return {};
+}
+
+// The three parts, each of its type; annotations may be missing in what others write.
+Result<json> read_parts(std::string_view text, const std::string& where) {
+  Result<json> root = parse_json(text, where);
+  if (!root) return root;
+  if (!root->is_object()) return fail(Errc::bad_data, where + ": is not a JSON object");
+  if (!root->contains("annotations")) (*root)["annotations"] = json::array();
+  for (const char* name : {"global", "captures", "annotations"}) {
+    const bool is_global = std::string_view(name) == "global";
+    if (!root->contains(name) ||
+        (is_global ? !(*root)[name].is_object() : !(*root)[name].is_array())) {
+      return fail(Errc::bad_data, where + ": \"" + name + "\" is missing or not an " +
+                                      (is_global ? "object" : "array"));
+    }
+  }
+  return root;
+}
+
+json to_json(const Capture& capture) {
+  json out = {{"core:sample_start", capture.first_sample}};
+  if (capture.centre_hz) out["core:frequency"] = *capture.centre_hz;
+  if (capture.time) {
+    // Nanoseconds, and picoseconds only where they say something.
+    out["core:datetime"] = to_iso8601(*capture.time, capture.time->picos % 1000 == 0 ? 9 : 12);
+  }
+  if (capture.place) {
+    const Geodetic& place = *capture.place;
+    out["core:geolocation"] = {
+        {"type", "Point"},
+        {"coordinates", {place.longitude_deg, place.latitude_deg, place.height_m}}};
+  }
+  return out;
+}
+
+json to_json(const Annotation& annotation) {
+  json out = annotation.extra;
+  out["core:sample_start"] = annotation.first_sample;
+  if (annotation.sample_count > 0) out["core:sample_count"] = annotation.sample_count;
+  if (annotation.low_hz != 0 || annotation.high_hz != 0) {
+    out["core:freq_lower_edge"] = annotation.low_hz;
+    out["core:freq_upper_edge"] = annotation.high_hz;
+  }
+  if (!annotation.label.empty()) out["core:label"] = annotation.label;
+  if (!annotation.comment.empty()) out["core:comment"] = annotation.comment;
+  return out;
+}
+
+}  // namespace
+
+Result<SampleFormat> parse_datatype(const std::string& datatype) {
+  const auto unread = [&](const std::string& why) {
+    return fail(Errc::bad_data,
+                "is \"" + datatype + "\": " + why + "; " + kAllowedDatatypes + " are read");
+  };
+  if (datatype.size() > 1 && datatype[0] == 'r') return unread("real-valued samples");
+  if (datatype.ends_with("_be")) return unread("big-endian samples");
+  const std::string_view plain =
+      std::string_view(datatype).substr(0, datatype.size() - (datatype.ends_with("_le") ? 3 : 0));
+  for (const SampleFormat format :
+       {SampleFormat::ci8, SampleFormat::cu8, SampleFormat::ci16, SampleFormat::cf32}) {
+    if (plain == format_name(format)) return format;
+  }
+  return unread("not known");
+}
+
+std::string datatype_of(SampleFormat format) {
+  const bool wide = format == SampleFormat::ci16 || format == SampleFormat::cf32;
+  return std::string(format_name(format)) + (wide ? "_le" : "");
+}
+
+Result<RecordingInfo> parse_sigmf_meta(std::string_view text, const std::string& where) {
+  const Result<json> root = read_parts(text, where);
+  if (!root) return fail(root.error());
+  RecordingInfo recording;
+  Result<void> step = read_global(Fields((*root)["global"], where + ": global"), recording);
+  if (step) step = read_captures((*root)["captures"], where, recording);
+  if (step) step = read_annotations((*root)["annotations"], where, recording);
+  if (!step) return fail(step.error());
+  sort_annotations(recording);
+  return recording;
+}
+
+void sort_annotations(RecordingInfo& recording) {
+  std::sort(recording.annotations.begin(), recording.annotations.end(),
+            [](const Annotation& a, const Annotation& b) {
+              return std::tie(a.first_sample, a.sample_count, a.low_hz, a.label) <
+                     std::tie(b.first_sample, b.sample_count, b.low_hz, b.label);
+            });
+}
+
+Result<void> fit_to_data(RecordingInfo& recording, std::uint64_t sample_count,
+                         const std::string& where) {
+  const auto does_not_fit = [&](const std::string& what) {
+    return fail(Errc::bad_data, where + ": " + what + ", the data holds " +
+                                    std::to_string(sample_count) +
+                                    " samples: truncated, or of another recording");
+  };
+  const std::uint64_t claimed = recording.global.value(kSampleCountKey, sample_count);
+  if (claimed != sample_count) {
+    return does_not_fit(kSampleCountKey + std::string(" says ") + std::to_string(claimed));
+  }
+  for (std::size_t i = 0; i < recording.captures.size(); ++i) {
+    Capture& capture = recording.captures[i];
+    if (capture.first_sample >= sample_count) {
+      return does_not_fit("a capture starts at sample " + std::to_string(capture.first_sample));
+    }
+    const bool last = i + 1 == recording.captures.size();
+    const std::uint64_t end = last ? sample_count : recording.captures[i + 1].first_sample;
+    capture.sample_count = std::min(end, sample_count) - capture.first_sample;
+  }
+  for (const Annotation& annotation : recording.annotations) {
+    if (annotation.first_sample > sample_count ||
+        annotation.sample_count > sample_count - annotation.first_sample) {
+      return does_not_fit("the annotation at sample " + std::to_string(annotation.first_sample) +
+                          " has " + std::to_string(annotation.sample_count));
+    }
+  }
+  recording.sample_count = sample_count;
+  return {};
+}
+
+std::string format_sigmf_meta(const RecordingInfo& recording) {
+  json root = {
+      {"global", recording.global}, {"captures", json::array()}, {"annotations", json::array()}};
+  for (const Capture& capture : recording.captures) root["captures"].push_back(to_json(capture));
+  for (const Annotation& annotation : recording.annotations) {
+    root["annotations"].push_back(to_json(annotation));
+  }
+  // Text from outside that is not UTF-8 must not throw; the letters are replaced.
+  return root.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace earshot::radio

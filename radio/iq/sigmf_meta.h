@@ -1,0 +1,34 @@
+// SigMF's metadata (specification 1.2.6, https://sigmf.org) as text, to and from RecordingInfo.
+// Pure: no file is touched.
+#pragma once
+#include <string_view>
+
+#include "radio/iq/recording.h"
+
+namespace earshot::radio {
+
+// `where` names the text in errors. data_path is empty, or the plain file name that core:dataset
+// gives; sample_count and the captures' counts are 0 until fit_to_data. Only little-endian or
+// 8-bit complex samples of one channel without foreign headers are read: anything else is
+// Errc::bad_data and says what was found and what is allowed.
+Result<RecordingInfo> parse_sigmf_meta(std::string_view text, const std::string& where);
+
+// Gives the captures their counts. Errc::bad_data when a capture, an annotation or the count that
+// the metadata claims does not fit `sample_count` samples.
+Result<void> fit_to_data(RecordingInfo& recording, std::uint64_t sample_count,
+                         const std::string& where);
+
+// By first sample, as the specification wants them.
+void sort_annotations(RecordingInfo& recording);
+
+// The text of the sidecar, ready to be written: global as it stands, captures, annotations.
+std::string format_sigmf_meta(const RecordingInfo& recording);
+
+// "ci16_le" and its like; Errc::bad_data for what we do not read.
+Result<SampleFormat> parse_datatype(const std::string& datatype);
+std::string datatype_of(SampleFormat format);
+
+// Ours: samples in the dataset, so that a truncated file is found without reading it.
+inline constexpr const char* kSampleCountKey = "earshot:sample_count";
+
+}  // namespace earshot::radio
