@@ -1,0 +1,9 @@
+// The groups of commands: each lives in its own files and registers itself with one function.
+#pragma once
+#include "cli/context.h"
+
+namespace earshot::cli {
+
+void add_iq_commands(CLI::App& root, Context& context);  // earshot iq info|decode|encode
+
+}  // namespace earshot::cli

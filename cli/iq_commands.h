@@ -1,0 +1,25 @@
+// earshot iq: recordings in, frames out, and back. One file per command.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/context.h"
+#include "radio/iq/recording.h"
+
+namespace earshot::cli {
+
+// What a file cannot say of itself, as options of every command that reads one.
+struct RecordingOptions {
+  std::string path;
+  std::string format;
+  std::optional<double> rate_hz;
+  std::optional<double> freq_hz;
+  std::string time;
+};
+void add_recording_options(CLI::App& command, RecordingOptions& options);
+Result<radio::RecordingInfo> open_recording(const RecordingOptions& options);
+
+void add_iq_info(CLI::App& iq, Context& context);
+
+}  // namespace earshot::cli

@@ -1,0 +1,10 @@
+// The `earshot` tool: everything a person types. One line per group of commands.
+#include "cli/application.h"
+#include "cli/commands.h"
+
+int main(int argc, char** argv) {
+  using namespace earshot::cli;
+  Application application;
+  add_iq_commands(application.root(), application.context());
+  return application.run(argc, argv);
+}
