@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "hotspot/delivery.h"
 #include "hotspot/scheduler.h"
 #include "hotspot/settings.h"
 #include "hotspot/transport.h"
@@ -29,28 +30,19 @@ struct SimulationSeams {
   std::function<void(const Hash256&, Bytes&)> before_answering;
 };
 
+// Chosen: some 20 times what a thousand transmitters in range would send. A flood of frames with
+// made-up tags must not push honest evidence out of the ring.
+inline constexpr std::size_t kReportsPerRound = 64;
+
 // What became of the frames of one window.
 struct Hearing {
   std::size_t frames = 0;       // Everything the receiver found.
   std::size_t not_beacons = 0;  // Another payload, or a CRC that fails.
   std::size_t own = 0;          // Our own beacons.
   std::size_t repeated = 0;     // Tags heard before.
+  std::size_t over_limit = 0;   // Beyond kReportsPerRound.
   std::size_t unconfirmed = 0;  // Beacons that could not be measured again from their snippet.
   std::vector<WitnessReport> reports;  // New and queued, in order of arrival.
-};
-
-struct Refusal {
-  std::string what;  // "header 12", "body 12", "evidence 3fa0..."
-  int status = 0;
-  std::string detail;  // The verifier's line.
-};
-
-struct Delivery {
-  std::size_t headers = 0;  // Acknowledged in this call.
-  std::size_t bodies = 0;
-  std::size_t evidence = 0;         // Reports whose snippet was taken.
-  std::vector<Refusal> refused;     // Recorded, not tried again.
-  std::vector<std::string> failed;  // One line each; tried again later.
 };
 
 class Hotspot {

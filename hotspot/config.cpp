@@ -1,0 +1,265 @@
+#include "hotspot/config.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "hotspot/url.h"
+
+namespace earshot::hotspot {
+namespace {
+
+// Takes values out of one file, key by key, and notes what is wrong with each.
+class KeyReader {
+ public:
+  KeyReader(const toml::table& file, std::string name, std::vector<std::string>& problems)
+      : file_(file), name_(std::move(name)), problems_(problems) {}
+
+  void problem(const std::string& key, const std::string& what) const {
+    problems_.push_back(name_ + ": " + key + ": " + what);
+  }
+
+  // The node of "section.key"; remembers the key as a known one.
+  const toml::node* node(const std::string& key, bool required) {
+    known_.insert(key);
+    const toml::node* found = file_.at_path(key).node();
+    if (found == nullptr && required) problem(key, "missing");
+    return found;
+  }
+
+  std::optional<std::string> text(const std::string& key, bool required) {
+    const toml::node* found = node(key, required);
+    if (found == nullptr) return std::nullopt;
+    std::optional<std::string> value = found->value_exact<std::string>();
+    if (!value) problem(key, "not a string");
+    if (value && value->empty()) problem(key, "empty");
+    return value;
+  }
+
+  std::optional<double> number(const std::string& key, double low, double high, bool required) {
+    const toml::node* found = node(key, required);
+    if (found == nullptr) return std::nullopt;
+    const std::optional<double> value =
+        found->is_number() ? found->value<double>() : std::optional<double>();
+    if (!value || !(*value >= low && *value <= high)) {
+      std::ostringstream range;
+      range << (value ? "found " + shown(*found) : "not a number") << ", allowed " << low << " to "
+            << high;
+      problem(key, range.str());
+      return std::nullopt;
+    }
+    return value;
+  }
+
+  std::optional<std::int64_t> whole(const std::string& key, std::int64_t low, std::int64_t high,
+                                    bool required) {
+    const toml::node* found = node(key, required);
+    if (found == nullptr) return std::nullopt;
+    const std::optional<std::int64_t> value = found->value_exact<std::int64_t>();
+    if (!value || *value < low || *value > high) {
+      problem(key, (value ? "found " + std::to_string(*value) : "not a whole number") +
+                       ", allowed " + std::to_string(low) + " to " + std::to_string(high));
+      return std::nullopt;
+    }
+    return value;
+  }
+
+  std::optional<bool> flag(const std::string& key) {
+    const toml::node* found = node(key, false);
+    if (found == nullptr) return std::nullopt;
+    const std::optional<bool> value = found->value_exact<bool>();
+    if (!value) problem(key, "not true or false");
+    return value;
+  }
+
+  template <class T>
+  std::optional<T> choice(const std::string& key, const std::map<std::string, T>& allowed,
+                          bool required) {
+    const std::optional<std::string> value = text(key, required);
+    if (!value) return std::nullopt;
+    const auto found = allowed.find(*value);
+    if (found != allowed.end()) return found->second;
+    std::string names;
+    for (const auto& [name, unused] : allowed) names += (names.empty() ? "" : ", ") + name;
+    problem(key, "found \"" + *value + "\", allowed: " + names);
+    return std::nullopt;
+  }
+
+  // What nobody asked for.
+  void report_unknown() const {
+    for (const auto& [section, node] : file_) {
+      const std::string prefix(section.str());
+      const toml::table* table = node.as_table();
+      if (table == nullptr) {
+        problem(prefix, "unknown key");
+        continue;
+      }
+      for (const auto& [key, unused] : *table) {
+        const std::string path = prefix + "." + std::string(key.str());
+        if (!known_.contains(path)) problem(path, "unknown key");
+      }
+    }
+  }
+
+ private:
+  static std::string shown(const toml::node& node) {
+    std::ostringstream out;
+    if (const auto* whole = node.as_integer()) out << whole->get();
+    if (const auto* real = node.as_floating_point()) out << real->get();
+    return out.str();
+  }
+
+  const toml::table& file_;
+  std::string name_;
+  std::vector<std::string>& problems_;
+  std::set<std::string> known_;
+};
+
+template <class T, class V>
+void assign(T& target, const std::optional<V>& value) {
+  if (value) target = static_cast<T>(*value);
+}
+
+std::int64_t rounded(double value) { return std::llround(value); }
+
+void read_place(KeyReader& keys, Settings& settings) {
+  const auto latitude = keys.number("hotspot.latitude_deg", -90, 90, false);
+  const auto longitude = keys.number("hotspot.longitude_deg", -180, 180, false);
+  const auto height = keys.number("hotspot.height_m", -500, 9000, false);
+  if (latitude && longitude && height) {
+    settings.position = to_ecef({*latitude, *longitude, *height});
+  } else if (latitude || longitude || height) {
+    keys.problem("hotspot", "a position is latitude_deg, longitude_deg and height_m together");
+  }
+}
+
+void read_hotspot(KeyReader& keys, Config& config) {
+  Settings& settings = config.settings;
+  assign(config.key_file, keys.text("hotspot.key_file", true));
+  assign(config.state_directory, keys.text("hotspot.state_directory", true));
+  if (const auto owner = keys.text("hotspot.owner", false)) {
+    const Result<EvmAddress> address = array_from_hex<20>(*owner);
+    if (address) settings.owner = *address;
+    if (!address) keys.problem("hotspot.owner", address.error().detail);
+  }
+  std::map<std::string, RegionId> names;
+  for (const Region& region : regions()) names[std::string(region.name)] = region.id;
+  settings.region = keys.choice("hotspot.region", names, true);
+  if (const auto gain = keys.number("hotspot.antenna_gain_dbi", -20, 30, false)) {
+    settings.antenna_gain_ddbi = static_cast<std::int16_t>(rounded(*gain * 10));
+  }
+  read_place(keys, settings);
+  assign(settings.transmits, keys.flag("hotspot.transmit"));
+  assign(settings.clock, keys.choice<ClockClass>("hotspot.clock",
+                                                 {{"none", ClockClass::none},
+                                                  {"network", ClockClass::network},
+                                                  {"gnss", ClockClass::gnss}},
+                                                 false));
+  if (const auto error = keys.number("hotspot.clock_error_ns", 1, 60e9, false)) {
+    settings.clock_error_ps = static_cast<std::uint64_t>(rounded(*error * 1000));
+  }
+}
+
+void read_verifier(KeyReader& keys, Config& config) {
+  assign(config.verifier_url, keys.text("verifier.url", true));
+  assign(config.settings.network, keys.whole("verifier.network", 1, INT64_MAX, true));
+  assign(config.timeout_seconds, keys.whole("verifier.timeout_s", 1, 300, false));
+  assign(config.audit_poll_seconds, keys.whole("verifier.audit_poll_s", 1, 3600, false));
+  config.settings.delivery.spread_seconds =
+      keys.whole("verifier.spread_s", 0, 600, false).value_or(20);
+  assign(config.recording, keys.text("source.recording", false));
+}
+
+void read_radio(KeyReader& keys, Settings& settings) {
+  radio::Calibration& calibration = settings.calibration;
+  if (const auto scale = keys.number("calibration.full_scale_dbm", -200, 60, true)) {
+    calibration.full_scale_cdbm = static_cast<std::int32_t>(rounded(*scale * 100));
+  }
+  if (const auto sigma = keys.number("calibration.sigma_db", 0, 50, false)) {
+    calibration.sigma_cdb = static_cast<std::int32_t>(rounded(*sigma * 100));
+  }
+  assign(calibration.provenance,
+         keys.choice<Provenance>("calibration.provenance",
+                                 {{"nominal", Provenance::nominal},
+                                  {"thermal_noise", Provenance::thermal_noise},
+                                  {"signal_generator", Provenance::signal_generator}},
+                                 false));
+  assign(calibration.gain_settings, keys.whole("calibration.gain_settings", 0, UINT32_MAX, false));
+  assign(settings.evidence.max_bytes, keys.whole("evidence.max_bytes", 16 << 20, INT64_MAX, false));
+  if (const auto hours = keys.whole("evidence.max_age_h", 24, 8760, false)) {
+    settings.evidence.max_age_seconds = *hours * 3600;
+  }
+  assign(settings.sortition.window_rounds, keys.whole("sortition.window_rounds", 1, 1440, false));
+  assign(settings.sortition.min_spreading_factor,
+         keys.whole("sortition.min_spreading_factor", 7, 12, false));
+  assign(settings.sortition.max_spreading_factor,
+         keys.whole("sortition.max_spreading_factor", 7, 12, false));
+}
+
+std::string parse_problem(const toml::parse_error& error, const std::string& name) {
+  std::ostringstream line;
+  line << name << ": line " << error.source().begin.line << ": " << error.description();
+  std::string text = line.str();
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+}  // namespace
+
+CheckedConfig check_config(const std::string& text, const std::string& name) {
+  CheckedConfig checked;
+  toml::table file;
+  try {
+    file = toml::parse(text);
+  } catch (const toml::parse_error& error) {  // The library's only way to say so.
+    checked.problems.push_back(parse_problem(error, name));
+    return checked;
+  }
+  KeyReader keys(file, name, checked.problems);
+  read_hotspot(keys, checked.config);
+  read_verifier(keys, checked.config);
+  read_radio(keys, checked.config.settings);
+  keys.report_unknown();
+  if (!checked.problems.empty()) return checked;
+  for (const std::string& problem : validate(checked.config)) {
+    checked.problems.push_back(name + ": " + problem);
+  }
+  return checked;
+}
+
+std::vector<std::string> validate(const Config& config) {
+  std::vector<std::string> problems;
+  const Settings& settings = config.settings;
+  if (const Result<Url> url = parse_url(config.verifier_url); !url) {
+    problems.push_back("verifier.url: " + url.error().detail);
+  }
+  if (settings.sortition.min_spreading_factor > settings.sortition.max_spreading_factor) {
+    problems.push_back("sortition: min_spreading_factor is above max_spreading_factor");
+  }
+  if (settings.transmits && !settings.antenna_gain_ddbi) {
+    problems.push_back("hotspot.antenna_gain_dbi: missing; transmit = true needs it");
+  }
+  if (settings.transmits && !settings.position) {
+    problems.push_back(
+        "hotspot.latitude_deg, longitude_deg, height_m: missing; transmit = true "
+        "needs a position");
+  }
+  return problems;
+}
+
+Result<CheckedConfig> load_config(const std::string& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  if (!file || !(text << file.rdbuf())) {
+    return fail(Errc::unavailable, path + ": cannot read: " + std::strerror(errno));
+  }
+  return check_config(text.str(), path);
+}
+
+}  // namespace earshot::hotspot

@@ -1,0 +1,89 @@
+#include "hotspot/duty_ledger.h"
+
+#include <algorithm>
+
+namespace earshot::hotspot {
+namespace {
+
+constexpr std::int64_t kHourNanos = 3600 * kNanosPerSecond;  // Given: EN 300 220-1, 4.3.3.
+constexpr std::int64_t kKeptNanos = 7 * 24 * kHourNanos;
+constexpr std::size_t kRewriteBytes = 1U << 20;  // Chosen: some 25'000 entries.
+
+}  // namespace
+
+Bytes encode(const AirTime& entry) {
+  Writer writer;
+  writer.put(entry.round);
+  writer.put(entry.start);
+  writer.put(entry.nanos);
+  return std::move(writer).take();
+}
+
+Result<AirTime> decode_air_time(ByteView bytes) {
+  Reader reader(bytes);
+  AirTime entry;
+  entry.round = reader.get<Round>();
+  entry.start = reader.get<UnixNanos>();
+  entry.nanos = reader.get<std::int64_t>();
+  if (Result<void> whole = reader.finish("air time entry"); !whole) return fail(whole.error());
+  // Bounds that keep every sum of entries and hours in 64 bits.
+  if (entry.start < 0 || entry.start > INT64_MAX / 2 || entry.nanos < 0 ||
+      entry.nanos > kHourNanos) {
+    return fail(Errc::bad_data, "air time entry: start " + std::to_string(entry.start) +
+                                    " ns, length " + std::to_string(entry.nanos) +
+                                    " ns; a start after 1970 and at most an hour are allowed");
+  }
+  return entry;
+}
+
+Result<DutyLedger> DutyLedger::open(const std::string& path) {
+  Result<Journal::Opened> opened = Journal::open(path);
+  if (!opened) return fail(opened.error());
+  std::deque<AirTime> entries;
+  for (const Bytes& payload : opened->payloads) {
+    Result<AirTime> entry = decode_air_time(payload);
+    if (!entry) return fail(Errc::bad_data, path + ": " + entry.error().detail);
+    entries.push_back(*entry);
+  }
+  std::ranges::stable_sort(entries, {}, &AirTime::start);
+  return DutyLedger(std::move(opened->journal), std::move(entries));
+}
+
+// The fullest hour begins with some entry's start or ends with some entry's end; with whole entries
+// it is enough to count, for each end within an hour after the new start, the hour before that end.
+bool DutyLedger::allows(const AirTime& entry, std::uint32_t ppm) const {
+  std::vector<AirTime> near = {entry};
+  for (const AirTime& other : entries_) {
+    if (other.start + other.nanos > entry.start - kHourNanos &&
+        other.start < entry.start + entry.nanos + kHourNanos) {
+      near.push_back(other);
+    }
+  }
+  const std::int64_t allowed = kHourNanos / 1'000'000 * ppm;
+  return std::ranges::all_of(near, [&](const AirTime& last) {
+    const UnixNanos end = last.start + last.nanos;
+    std::int64_t used = 0;
+    for (const AirTime& other : near) {
+      const UnixNanos from = std::max(other.start, end - kHourNanos);
+      used += std::max<std::int64_t>(0, std::min(other.start + other.nanos, end) - from);
+    }
+    return used <= allowed;
+  });
+}
+
+Result<void> DutyLedger::reserve(const AirTime& entry) {
+  if (Result<void> written = journal_.append(encode(entry)); !written) return written;
+  entries_.insert(std::ranges::upper_bound(entries_, entry.start, {}, &AirTime::start), entry);
+  while (entries_.front().start < entries_.back().start - kKeptNanos) entries_.pop_front();
+  if (journal_.size() < kRewriteBytes) return {};
+  std::vector<Bytes> kept;
+  for (const AirTime& one : entries_) kept.push_back(encode(one));
+  return journal_.rewrite(kept);
+}
+
+std::optional<AirTime> DutyLedger::of_round(Round round) const {
+  const auto found = std::ranges::find(entries_, round, &AirTime::round);
+  return found == entries_.end() ? std::nullopt : std::optional(*found);
+}
+
+}  // namespace earshot::hotspot

@@ -1,0 +1,230 @@
+#include "hotspot/hotspot.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "hotspot/duty_ledger.h"
+#include "hotspot/evidence_responder.h"
+#include "hotspot/evidence_store.h"
+#include "hotspot/heard_tags.h"
+#include "hotspot/onboarding.h"
+#include "hotspot/outbox.h"
+#include "hotspot/state_directory.h"
+#include "hotspot/uploader.h"
+#include "hotspot/witness.h"
+#include "radio/evidence/beacon.h"
+
+namespace earshot::hotspot {
+namespace {
+
+// From a frame's first sample to where the next window must take over: lead, frame and tail.
+double snippet_seconds(int spreading_factor) {
+  const radio::CssParams params = radio::beacon_params(spreading_factor, kBeaconBandwidthHz);
+  return radio::frame_seconds(params, kBeaconPayloadSize) +
+         (kEvidenceLeadSymbols + kEvidenceTailSymbols) * radio::symbol_seconds(params);
+}
+
+}  // namespace
+
+// Members in the order of their borrowing: the scheduler and the responder refer to those before.
+struct Hotspot::Impl {
+  Impl(const Identity& who, const Settings& how, StateDirectory where, DutyLedger ledger,
+       HeardTags heard, EvidenceStore kept, Outbox queue, Transport& way, const Clock& time,
+       SimulationSeams cheats)
+      : identity(who),
+        settings(how),
+        directory(std::move(where)),
+        duty(std::move(ledger)),
+        tags(std::move(heard)),
+        evidence(std::move(kept)),
+        outbox(std::move(queue)),
+        transport(way),
+        clock(time),
+        seams(std::move(cheats)),
+        scheduler(identity, settings, duty),
+        responder(identity.signing.public_key, evidence, seams.before_answering) {}
+
+  Result<void> queue(Message message);
+  Result<void> take_beacon(const radio::StreamWindow& window, const radio::Frame& frame,
+                           Hearing& hearing);
+  Result<void> report(Witnessed witnessed, Hearing& hearing);
+
+  Identity identity;
+  Settings settings;
+  StateDirectory directory;
+  DutyLedger duty;
+  HeardTags tags;
+  EvidenceStore evidence;
+  Outbox outbox;
+  Transport& transport;
+  const Clock& clock;
+  SimulationSeams seams;
+  Scheduler scheduler;
+  EvidenceResponder responder;
+  std::optional<Round> silent_round;  // The last one a notice was queued for.
+  Round limited_round = 0;            // The one that reports_in_round counts.
+  std::size_t reports_in_round = 0;
+};
+
+Result<Hotspot> Hotspot::open(const Identity& identity, const Settings& settings,
+                              const std::string& directory, Transport& transport,
+                              const Clock& clock, SimulationSeams seams) {
+  Result<StateDirectory> state = StateDirectory::lock(directory);
+  if (!state) return fail(state.error());
+  Result<DutyLedger> duty = DutyLedger::open(state->file("duty.journal"));
+  if (!duty) return fail(duty.error());
+  Result<HeardTags> tags =
+      HeardTags::open(state->file("tags.journal"), settings.sortition.window_rounds);
+  if (!tags) return fail(tags.error());
+  Result<EvidenceStore> evidence = EvidenceStore::open(state->file("evidence"), settings.evidence);
+  if (!evidence) return fail(evidence.error());
+  Result<Outbox> outbox = Outbox::open(state->file("outbox.journal"), settings.network,
+                                       identity.signing, settings.delivery);
+  if (!outbox) return fail(outbox.error());
+  return Hotspot(std::make_unique<Impl>(identity, settings, *std::move(state), *std::move(duty),
+                                        *std::move(tags), *std::move(evidence), *std::move(outbox),
+                                        transport, clock, std::move(seams)));
+}
+
+Hotspot::Hotspot(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Hotspot::Hotspot(Hotspot&&) noexcept = default;
+Hotspot& Hotspot::operator=(Hotspot&&) noexcept = default;
+Hotspot::~Hotspot() = default;
+
+const PublicKey& Hotspot::key() const { return impl_->identity.signing.public_key; }
+
+Result<void> Hotspot::Impl::queue(Message message) {
+  if (seams.before_signing) seams.before_signing(message);
+  return outbox.add(message);
+}
+
+Result<Onboarding> Hotspot::build_onboarding() const {
+  return make_onboarding(impl_->identity, impl_->settings, round_at(impl_->clock.now()),
+                         impl_->outbox.last_onboarding() + 1);
+}
+
+Result<void> Hotspot::onboard(const Onboarding& onboarding) { return impl_->queue(onboarding); }
+
+Result<RoundPlan> Hotspot::plan_round(Round round, const std::optional<Entropy>& entropy) {
+  Result<RoundPlan> plan = impl_->scheduler.plan(round, entropy, impl_->clock.now());
+  if (!plan) return plan;
+  if (plan->beacon) {
+    // Our own tag is never news to us, not even when somebody replays it after a restart.
+    if (Result<void> known = impl_->tags.add(round, plan->beacon->tag); !known) {
+      return fail(known.error());
+    }
+  }
+  if (plan->silence && impl_->silent_round != round) {
+    Result<void> queued = impl_->queue(SilenceNotice{key(), round, *plan->silence});
+    if (!queued) return fail(queued.error());
+    impl_->silent_round = round;
+  }
+  return plan;
+}
+
+Result<void> Hotspot::transmitted(const BeaconPlan& plan, Instant anchor) {
+  BeaconReport report;
+  report.hotspot = key();
+  report.round = plan.round;
+  report.proof = plan.proof;
+  report.transmit_ps = (anchor - instant_of_round(plan.round)).count();
+  report.transmit_error_ps = impl_->settings.clock_error_ps;
+  report.frequency_hz = plan.slot.frequency_hz;
+  report.spreading_factor = plan.slot.spreading_factor;
+  report.bandwidth_hz = plan.bandwidth_hz;
+  report.power_cdbm = plan.power_cdbm;
+  return impl_->queue(report);
+}
+
+Result<void> Hotspot::kept_silent(const BeaconPlan& plan, SilenceReason reason) {
+  if (impl_->silent_round == plan.round) return {};
+  impl_->silent_round = plan.round;
+  return impl_->queue(SilenceNotice{key(), plan.round, reason});
+}
+
+double Hotspot::overlap_seconds() const {
+  return snippet_seconds(impl_->settings.sortition.max_spreading_factor);
+}
+
+Result<Hearing> Hotspot::hear(const radio::StreamWindow& window, bool more_follows) {
+  const Result<radio::ReceiverConfig> config = listening_config(impl_->settings, window);
+  if (!config) return fail(config.error());
+  const auto frames = radio::receive(*config, window.samples);
+  if (!frames) return fail(frames.error());
+  Hearing hearing;
+  const auto end = static_cast<double>(window.samples.size());
+  for (const radio::Frame& frame : *frames) {
+    const double tail = kEvidenceTailSymbols * radio::symbol_seconds(frame.params);
+    const double needed = frame.start_sample + frame.sample_count + tail * window.rate_hz;
+    if (more_follows && needed > end) continue;
+    ++hearing.frames;
+    if (Result<void> taken = impl_->take_beacon(window, frame, hearing); !taken) {
+      return fail(taken.error());
+    }
+  }
+  return hearing;
+}
+
+Result<void> Hotspot::Impl::take_beacon(const radio::StreamWindow& window,
+                                        const radio::Frame& frame, Hearing& hearing) {
+  const std::optional<Tag> tag = radio::beacon_tag(frame);
+  if (!tag) {
+    ++hearing.not_beacons;
+    return {};
+  }
+  if (tags.holds(*tag)) {
+    ++hearing.repeated;
+    return {};
+  }
+  Result<std::optional<Witnessed>> witnessed =
+      witness(identity.signing.public_key, settings, window, frame);
+  // A frame at the window's very edge cannot be cut out; other errors are the configuration's.
+  const bool cut_off = !witnessed && witnessed.error().code == Errc::bad_data;
+  if (!witnessed && !cut_off) return fail(witnessed.error());
+  if (cut_off || !*witnessed) {
+    ++hearing.unconfirmed;
+    return {};
+  }
+  return report(**std::move(witnessed), hearing);
+}
+
+// The tag is remembered first: after a crash in between, one report is missing; the other order
+// could sign two different ones, which is equivocation.
+Result<void> Hotspot::Impl::report(Witnessed witnessed, Hearing& hearing) {
+  const Round round = witnessed.report.round;
+  if (round != limited_round) reports_in_round = 0;
+  limited_round = round;
+  if (++reports_in_round > kReportsPerRound) {
+    ++hearing.over_limit;
+    return {};
+  }
+  if (Result<void> known = tags.add(round, witnessed.report.tag); !known) return known;
+  Message message = witnessed.report;
+  if (seams.before_signing) seams.before_signing(message);
+  const auto& final_report = std::get<WitnessReport>(message);
+  const Hash256 id = message_id(settings.network, message);
+  Result<void> kept = evidence.put(id, final_report, witnessed.snippet, clock.now());
+  if (!kept) return kept;
+  if (Result<void> queued = outbox.add(message); !queued) return queued;
+  hearing.reports.push_back(final_report);
+  return {};
+}
+
+Result<Delivery> Hotspot::deliver() {
+  const UnixNanos now = impl_->clock.now();
+  if (Result<void> sealed = impl_->outbox.seal(round_at(now)); !sealed) {
+    return fail(sealed.error());
+  }
+  return upload(impl_->outbox, impl_->transport, now);
+}
+
+Result<Delivery> Hotspot::answer_audits() {
+  impl_->evidence.expire(impl_->clock.now());
+  return impl_->responder.answer(impl_->transport);
+}
+
+std::optional<UnixNanos> Hotspot::next_due() const { return impl_->outbox.next_due(); }
+
+std::size_t Hotspot::undelivered() const { return impl_->outbox.undelivered(); }
+
+}  // namespace earshot::hotspot
