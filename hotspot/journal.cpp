@@ -133,14 +133,18 @@ Journal::~Journal() {
 }
 
 Result<Journal::Opened> Journal::open(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  const bool create = fd < 0 && errno == ENOENT;
+  if (create) fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) return fail(system_error("open", path));
   Journal journal(path, fd, 0);
   const Result<Bytes> file = read_all(fd, path);
   if (!file) return fail(file.error());
   Result<JournalContents> contents = read_journal(*file);
   if (!contents) return fail(contents.error().code, path + ": " + contents.error().detail);
-  if (Result<void> synced = sync_directory_of(path); !synced) return fail(synced.error());
+  if (create) {
+    if (Result<void> synced = sync_directory_of(path); !synced) return fail(synced.error());
+  }
   if (contents->whole_bytes < file->size() &&
       ::ftruncate(fd, static_cast<off_t>(contents->whole_bytes)) != 0) {
     return fail(system_error("cut the torn tail of", path));

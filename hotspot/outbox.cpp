@@ -7,7 +7,6 @@ namespace earshot::hotspot {
 namespace {
 
 constexpr std::size_t kMessagesPerBatch = 4096;  // Chosen: 700 kB of witness reports, below 1 MiB.
-constexpr std::size_t kCompactBytes = 4U << 20;  // Chosen: some hours of a busy hotspot.
 constexpr int kHeaderResends = 3;
 
 // A number that spreads batches evenly and is the same at every run.
@@ -68,7 +67,12 @@ Result<void> Outbox::write(const OutboxRecord& record) {
   return replay(record);
 }
 
-Result<void> Outbox::add(const Message& message) { return write(OutboxAdded{message}); }
+Result<void> Outbox::add(const Message& message) {
+  // What could not be read back would make the journal unreadable.
+  const Result<Message> readable = decode(type_of(message), earshot::encode(message));
+  if (!readable) return fail(Errc::usage, "cannot be queued: " + readable.error().detail);
+  return write(OutboxAdded{message});
+}
 
 // Puts a signed batch in the queue and takes its messages from those waiting.
 void Outbox::enqueue(const OutboxSigned& signed_batch) {
@@ -195,7 +199,7 @@ Result<void> Outbox::advance(const Parcel& parcel, BatchState state, int status,
       !written) {
     return written;
   }
-  return journal_.size() > kCompactBytes ? compact() : Result<void>{};
+  return journal_.size() > rules_.compact_bytes ? compact() : Result<void>{};
 }
 
 Result<void> Outbox::acknowledge(const Parcel& parcel, int status) {

@@ -30,7 +30,8 @@ class Outbox {
   static Result<Outbox> open(const std::string& path, NetworkId network, const SigningKey& key,
                              const DeliveryRules& rules);
 
-  Result<void> add(const Message& message);  // Signed by our key (precondition).
+  // A message of our key. Errc::usage when its own decoder would refuse it.
+  Result<void> add(const Message& message);
   // Signs a batch for each round before `current` that has messages waiting, and each onboarding.
   Result<void> seal(Round current);
 
