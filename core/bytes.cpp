@@ -43,6 +43,9 @@ Result<Bytes> from_hex(std::string_view text) {
   return bytes;
 }
 
+// Not in the header: inlined at -O3, gcc 12 takes the insertion for an overflow and warns.
+void Writer::put(ByteView bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
+
 Result<void> Reader::finish(std::string_view what) const {
   if (failed_) {
     return fail(Errc::bad_data, std::string(what) + ": ends early, at offset " +

@@ -55,7 +55,7 @@ class Writer {
           static_cast<std::uint8_t>(static_cast<std::make_unsigned_t<T>>(value) >> shift));
     }
   }
-  void put(ByteView bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
+  void put(ByteView bytes);
 
   const Bytes& bytes() const& { return bytes_; }
   Bytes take() && { return std::move(bytes_); }

@@ -20,6 +20,7 @@ struct SortitionRules {
       360;  // 6 h (policy). Windows are aligned: window = round / window_rounds.
   std::uint8_t min_spreading_factor = 7;
   std::uint8_t max_spreading_factor = 10;
+  bool operator==(const SortitionRules&) const = default;
 };
 
 struct Slot {

@@ -1,4 +1,6 @@
 // uint256 amounts: decimal text and 128-bit integers to big-endian bytes and back.
+#include "rewards/amount.h"
+
 #include <algorithm>
 
 #include "rewards/payout_tree.h"
@@ -63,6 +65,38 @@ Amount256 amount_from(Uint128 amount) {
     bytes[--i] = static_cast<std::uint8_t>(amount);
   }
   return bytes;
+}
+
+Result<Uint128> amount128_from_decimal(std::string_view text) {
+  const Result<Amount256> wide = amount_from_decimal(text);
+  if (!wide) return fail(wide.error());
+  Uint128 amount = 0;
+  for (std::size_t i = 0; i < wide->size(); ++i) {
+    if (i < 16 && (*wide)[i] != 0) {
+      return fail(Errc::bad_data,
+                  "amount is '" + std::string(text) + "', expected less than 2^128");
+    }
+    amount = amount << 8 | (*wide)[i];
+  }
+  return amount;
+}
+
+std::string amount128_to_decimal(Uint128 amount) { return amount_to_decimal(amount_from(amount)); }
+
+void put128(Writer& writer, Uint128 value) {
+  writer.put(static_cast<std::uint64_t>(value >> 64));
+  writer.put(static_cast<std::uint64_t>(value));
+}
+
+Uint128 get128(Reader& reader) {
+  const Uint128 high = reader.get<std::uint64_t>();
+  return high << 64 | reader.get<std::uint64_t>();
+}
+
+std::optional<Uint128> checked_sum(Uint128 a, Uint128 b) {
+  const Uint128 sum = a + b;
+  if (sum < a) return std::nullopt;
+  return sum;
 }
 
 }  // namespace earshot::rewards

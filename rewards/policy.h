@@ -61,12 +61,20 @@ struct Policy {
       600, 20, 0, 80, 300};        // coverage, listeners, data, verifiers, reserve.
   EvmAddress verifiers_account{};  // Owner of the verifiers' bucket.
   EvmAddress reserve_account{};    // Owner of reserve and of whatever is not assigned.
+  bool operator==(const Policy&) const = default;
 };
 
-// Errc::configuration names the key, what was found and what is allowed; unknown keys are refused.
+// Errc::configuration names every problem: the key, what was found and what is allowed. Unknown
+// keys are refused; the name and the two accounts must be there, other keys may keep the defaults
+// above.
 Result<Policy> parse_policy(const std::string& toml_text, const std::string& file_name);
 // Every member, so that a published policy can be read back: parse_policy(policy_to_toml(p)) == p.
+// Also checked there: what contradicts itself (a minimum above a maximum, buckets that do not sum
+// to 1000, an epoch that is no multiple of the window).
 std::string policy_to_toml(const Policy& policy);
+// The canonical form: docs/PROTOCOL.md has the table. Precondition: a policy that parse_policy
+// could have given.
+Bytes encode(const Policy& policy);
 Hash256 policy_hash(const Policy& policy);
 
 constexpr Round first_round_of_epoch(const Policy& policy, std::uint64_t epoch) {

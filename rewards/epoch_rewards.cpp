@@ -1,0 +1,152 @@
+#include "rewards/epoch_rewards.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "rewards/amount.h"
+#include "rewards/split.h"
+#include "rewards/units.h"
+
+namespace earshot::rewards {
+namespace {
+
+enum Bucket : std::size_t { coverage, listeners, data, verifiers, reserve };
+
+Error bad(const std::string& what) { return {Errc::bad_data, "epoch rewards: " + what}; }
+
+// One entry for each standing, no units yet.
+Result<std::vector<HotspotReward>> unpaid(std::span<const Standing> standings) {
+  std::vector<HotspotReward> rewards;
+  for (const Standing& standing : standings) {
+    if (!rewards.empty() && rewards.back().hotspot >= standing.hotspot) {
+      return fail(bad("standing of " + to_hex(standing.hotspot) + " is out of order"));
+    }
+    rewards.push_back(
+        {.hotspot = standing.hotspot, .owner = standing.owner, .tier = standing.tier});
+  }
+  return rewards;
+}
+
+HotspotReward* find(std::vector<HotspotReward>& rewards, const PublicKey& hotspot) {
+  const auto found = std::lower_bound(
+      rewards.begin(), rewards.end(), hotspot,
+      [](const HotspotReward& reward, const PublicKey& key) { return reward.hotspot < key; });
+  return found != rewards.end() && found->hotspot == hotspot ? &*found : nullptr;
+}
+
+Result<void> credit(const BeaconCredit& beacon, std::vector<HotspotReward>& rewards) {
+  HotspotReward* const beaconer = find(rewards, beacon.hotspot);
+  if (beaconer == nullptr) return fail(bad(to_hex(beacon.hotspot) + " has no standing"));
+  const std::uint64_t count = beacon.witnesses.size();
+  beaconer->beacon_units += beacon_units(count);
+  const PublicKey* before = nullptr;
+  for (const PublicKey& witness : beacon.witnesses) {
+    if (before != nullptr && *before >= witness) {
+      return fail(bad("witness " + to_hex(witness) + " is out of order"));
+    }
+    before = &witness;
+    if (witness == beacon.hotspot) return fail(bad(to_hex(witness) + " witnesses itself"));
+    HotspotReward* const reward = find(rewards, witness);
+    if (reward == nullptr) return fail(bad(to_hex(witness) + " has no standing"));
+    reward->witness_units += witness_units(count);
+  }
+  return {};
+}
+
+// Adds parts of `pool` by `weight_of` to the hotspots and returns what was paid: all or nothing.
+template <class WeightOf>
+Result<Uint128> pay(Uint128 pool, std::vector<HotspotReward>& rewards, WeightOf weight_of) {
+  std::vector<Share> shares;
+  shares.reserve(rewards.size());
+  for (const HotspotReward& reward : rewards) shares.push_back({reward.hotspot, weight_of(reward)});
+  const Result<std::vector<Uint128>> parts = split_pool(pool, shares);
+  if (!parts) return fail(bad(parts.error().detail));
+  Uint128 paid = 0;
+  for (std::size_t i = 0; i < rewards.size(); ++i) {
+    rewards[i].amount += (*parts)[i];
+    paid += (*parts)[i];
+  }
+  return paid;
+}
+
+using Totals = std::map<EvmAddress, Uint128>;
+
+Result<void> add(Totals& totals, const EvmAddress& account, Uint128 amount) {
+  if (amount == 0) return {};
+  Uint128& total = totals[account];
+  const std::optional<Uint128> sum = checked_sum(total, amount);
+  if (!sum) return fail(bad("the total of 0x" + to_hex(account) + " leaves 128 bits"));
+  total = *sum;
+  return {};
+}
+
+Result<Totals> totals_of(std::span<const AccountTotal> previous) {
+  Totals totals;
+  for (const AccountTotal& total : previous) {
+    if (!totals.empty() && totals.rbegin()->first >= total.account) {
+      return fail(bad("account 0x" + to_hex(total.account) + " is out of order"));
+    }
+    if (total.cumulative == 0) return fail(bad("account 0x" + to_hex(total.account) + " is zero"));
+    totals.emplace_hint(totals.end(), total.account, total.cumulative);
+  }
+  return totals;
+}
+
+// emission * permille / 1000, rounded down: what that leaves over goes to the reserve.
+Uint128 bucket_of(const Policy& policy, Uint128 emission, Bucket bucket) {
+  const std::uint32_t permille = policy.bucket_permille[bucket];
+  return emission / 1000 * permille + emission % 1000 * permille / 1000;
+}
+
+Result<void> finish(const Policy& policy, Uint128 to_hotspots, Totals totals, EpochRewards& out) {
+  for (const HotspotReward& reward : out.hotspots) {
+    if (Result<void> ok = add(totals, reward.owner, reward.amount); !ok) return ok;
+  }
+  const Uint128 to_verifiers = bucket_of(policy, out.emitted, verifiers);
+  const Uint128 to_reserve = out.emitted - to_hotspots - to_verifiers;
+  if (Result<void> ok = add(totals, policy.verifiers_account, to_verifiers); !ok) return ok;
+  if (Result<void> ok = add(totals, policy.reserve_account, to_reserve); !ok) return ok;
+  for (const auto& [account, cumulative] : totals) {
+    out.accounts.push_back({account, cumulative});
+    const std::optional<Uint128> sum = checked_sum(out.cumulative_total, cumulative);
+    if (!sum) return fail(bad("the total of all accounts leaves 128 bits"));
+    out.cumulative_total = *sum;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<EpochRewards> epoch_rewards(const Policy& policy, std::span<const BeaconCredit> credits,
+                                   std::span<const Standing> standings,
+                                   std::span<const AccountTotal> previous) {
+  const Result<Uint128> emission = amount128_from_decimal(policy.emission_per_epoch);
+  if (!emission) return fail(bad(emission.error().detail));
+  Result<std::vector<HotspotReward>> hotspots = unpaid(standings);
+  if (!hotspots) return fail(hotspots.error());
+  for (const BeaconCredit& beacon : credits) {
+    if (Result<void> ok = credit(beacon, *hotspots); !ok) return fail(ok.error());
+  }
+  Result<Totals> totals = totals_of(previous);
+  if (!totals) return fail(totals.error());
+
+  const auto weighted = [&](const HotspotReward& reward) {
+    return (reward.beacon_units + reward.witness_units) *
+           policy.tier_weight_permille[static_cast<std::size_t>(reward.tier)];
+  };
+  const auto listened = [](const HotspotReward& reward) {
+    return reward.tier == Tier::listener ? reward.witness_units : 0;
+  };
+  const Result<Uint128> covered = pay(bucket_of(policy, *emission, coverage), *hotspots, weighted);
+  if (!covered) return fail(covered.error());
+  const Result<Uint128> heard = pay(bucket_of(policy, *emission, listeners), *hotspots, listened);
+  if (!heard) return fail(heard.error());
+
+  EpochRewards out{.hotspots = std::move(*hotspots), .accounts = {}, .emitted = *emission};
+  if (Result<void> ok = finish(policy, *covered + *heard, std::move(*totals), out); !ok) {
+    return fail(ok.error());
+  }
+  return out;
+}
+
+}  // namespace earshot::rewards
