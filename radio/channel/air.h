@@ -38,11 +38,17 @@ struct RadioFrontEnd {
   RandomKey noise;  // Keyed by seed and receiver; the sample's number is the counter.
 };
 
-// Samples [first, first + count) of a window that opens at `open` (true time of its sample 0, as
-// the receiver's clock labels it; within one window the sample clock runs at rate * (1 + clock_ppm
-// 1e-6)). `noise_counter` is the counter of the window's first sample. Quantised and clipped as
-// `format` says.
+// `count` samples of a window that opens at `open`: the true time of its sample 0. Its sample clock
+// runs at rate * (1 + clock_ppm 1e-6) and its tuning is off by as much; sample n takes the noise
+// numbered noise_counter + n. Quantised and clipped as `format` says. The bytes do not depend on
+// the order of `arrivals`. An arrival whose channel's centre lies outside the band is not heard;
+// one that straddles its edge folds over.
 Bytes render_window(const RadioFrontEnd& radio, Instant open, std::uint64_t count,
                     std::uint64_t noise_counter, std::span<const Arrival> arrivals);
+
+// Samples [first, first + count) of that window: the same bytes as in the whole.
+Bytes render_part(const RadioFrontEnd& radio, Instant open, std::uint64_t first,
+                  std::uint64_t count, std::uint64_t noise_counter,
+                  std::span<const Arrival> arrivals);
 
 }  // namespace earshot::radio
