@@ -1,0 +1,57 @@
+// From one wideband stream to narrow ones: each channel mixed to zero, at one and two samples per
+// chip, with no delay: output sample m at one sample per chip belongs to input sample
+// m * narrow_step.
+//
+// Overlap-save on one shared forward transform. liquid's mixer and decimators did the same work 15
+// times slower (measured: 95 against 6 ns per input sample for three channels at 1 MS/s), more than
+// a receiver of six spreading factors can spare; liquid designs the filters.
+//
+// Blocks lie at fixed places of the stream, so that the outputs do not depend on how it was cut
+// into pushes.
+#pragma once
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "radio/samples.h"
+
+namespace earshot::radio {
+
+struct ChannelBand {
+  double offset_hz = 0;  // Channel's centre minus the stream's.
+  double bandwidth_hz = 125e3;
+};
+
+// What one block adds to a channel's streams; the views hold during the call.
+struct ChannelPiece {
+  // At 2 * bandwidth: flat to 0.94 bandwidths from the centre, 60 dB down beyond 1.06.
+  SampleView wide;
+  // At 1 * bandwidth: half amplitude at 0.53 bandwidths; what lies beyond half folds back.
+  SampleView narrow;
+};
+
+class Channelizer {
+ public:
+  // Called for each block with one piece per band, in the order of the bands.
+  using OnBlock = std::function<void(const std::vector<ChannelPiece>&)>;
+
+  // Precondition: rate_hz >= each bandwidth, at least one band.
+  Channelizer(double rate_hz, const std::vector<ChannelBand>& bands);
+  Channelizer(Channelizer&&) noexcept;
+  Channelizer& operator=(Channelizer&&) noexcept;
+  ~Channelizer();
+
+  // Input samples per sample of a band's narrow stream: rate / bandwidth where that is a ratio of
+  // small numbers, otherwise the nearest such ratio (within 1e-4). Exact either way.
+  double narrow_step(std::size_t band) const;
+
+  void push(SampleView samples, const OnBlock& on_block);
+  // Feeds silence until all that was pushed has come out, and starts anew.
+  void flush(const OnBlock& on_block);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace earshot::radio

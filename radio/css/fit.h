@@ -1,0 +1,55 @@
+// Fits a known sequence of chirps to samples: arrival time, carrier, amplitude, and where asked the
+// clock offset. Coherent over the whole sequence: the waveform's phase is continuous, so every
+// chirp's phase counts.
+//
+// A wrong time and a wrong carrier look alike within up-chirps (1 chip = 1 bin); the down-chirps
+// tell them apart well enough to choose among the carrier's coherent solutions, and there the
+// phases within the chirps (which depend on the time through the instantaneous frequency) and those
+// from chirp to chirp (which depend on the carrier alone) separate them completely.
+#pragma once
+#include <span>
+
+#include "radio/css/chirp.h"
+#include "radio/samples.h"
+
+namespace earshot::radio {
+
+// Where a frame lies in a stream.
+struct FrameModel {
+  double start = 0;             // Sample index of the frame's first chip.
+  double carrier = 0;           // Turns per sample.
+  double clock = 0;             // Transmitter's clock faster than the receiver's by this factor.
+  double samples_per_chip = 2;  // Nominal.
+
+  double position(double chips) const { return start + chips * samples_per_chip / (1 + clock); }
+  double chips_at(double sample) const { return (sample - start) * (1 + clock) / samples_per_chip; }
+};
+
+enum class ClockModel {
+  fixed,     // As given.
+  tied,      // clock = carrier / radio carrier.
+  estimated  // A parameter of its own, within some 10 ppm of what is given.
+};
+
+struct FitOptions {
+  int spreading_factor = 7;
+  ClockModel clock = ClockModel::fixed;
+  double radio_turns_per_sample = 0;  // tied: the channel's radio frequency.
+  // How far `carrier` and `start` may be wrong, in bins and chips (<= 1.5).
+  double uncertainty = 1.5;
+};
+
+struct Fit {
+  FrameModel model;
+  std::complex<double> amplitude;  // Of the received samples, at the frame's reference phase.
+  double weight = 0;               // Samples that went in.
+  // Variance of `start` in samples^2, times |amplitude|^2 / (noise variance per sample).
+  double start_variance = 0;
+};
+
+// Precondition: each chirp's samples lie in `samples` for any start within the uncertainty; at
+// least six up-chirps and two down-chirps.
+Fit fit_chirps(const FrameModel& guess, std::span<const Chirp> chirps, SampleView samples,
+               const FitOptions& options);
+
+}  // namespace earshot::radio
