@@ -1,7 +1,5 @@
 #include "hotspot/config.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -10,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "core/toml.h"
 #include "hotspot/url.h"
 
 namespace earshot::hotspot {

@@ -1,8 +1,7 @@
 // Policies as TOML. The one file that knows toml++.
-#include <toml++/toml.h>
-
 #include <set>
 
+#include "core/toml.h"
 #include "rewards/amount.h"
 #include "rewards/policy.h"
 #include "rewards/policy_fields.h"

@@ -39,6 +39,7 @@ BANNED = [
 # Asio stays at the rim: sockets live in these files, handlers and decoders know none.
 ASIO = re.compile(r"#include\s*[<\"]boost/(asio|beast)")
 ASIO_WRAPPERS = {"rewards/chain/asio.h", "hotspot/asio.h", "verifier/asio.h"}
+TOML = re.compile(r"#include\s*[<\"]toml\+\+/")
 INCLUDE = re.compile(r'^\s*#include\s*"([a-z_]+)/')
 
 
@@ -52,6 +53,8 @@ def problems_of(path, name):
         code = line.split("//")[0]
         if ASIO.search(code) and name not in ASIO_WRAPPERS:
             yield f"{where}: Boost.Asio and Beast only through {', '.join(sorted(ASIO_WRAPPERS))}"
+        if TOML.search(code) and name != "core/toml.h":
+            yield f"{where}: toml++ only through core/toml.h, which says why"
         for prefix, excepted, rules in BANNED:
             if name.startswith(prefix) and not name.startswith(excepted or ("\0",)):
                 for pattern, instead in rules:

@@ -1,12 +1,12 @@
 // Reading a TOML table strictly: every key that is missing, of a wrong kind, out of range or
 // unknown becomes a line in one list of problems, so that a person fixes a file in one go.
 #pragma once
-#include <toml++/toml.h>
-
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
+
+#include "core/toml.h"
 
 namespace earshot::simulator {
 

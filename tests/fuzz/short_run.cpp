@@ -22,11 +22,15 @@ constexpr std::size_t kMaxBytes = 600;  // Chosen: longer than any message body.
 std::vector<Input> read_corpus(const char* directory) {
   std::vector<Input> corpus;
   if (!std::filesystem::is_directory(directory)) return corpus;
+  std::vector<std::filesystem::path> paths;
   for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    std::ifstream file(entry.path(), std::ios::binary);
+    paths.push_back(entry.path());
+  }
+  std::sort(paths.begin(), paths.end());  // Folders list files in any order.
+  for (const auto& path : paths) {
+    std::ifstream file(path, std::ios::binary);
     corpus.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
   }
-  std::sort(corpus.begin(), corpus.end());
   return corpus;
 }
 

@@ -181,6 +181,11 @@ TEST(Policy, SaysWhereTheTextIsNoToml) {
   EXPECT_EQ(broken.error().detail.rfind("broken.toml: line 2: ", 0), 0U) << broken.error().detail;
 }
 
+// toml++ 3.3 aborts here unless it is included through core/toml.h.
+TEST(Policy, SurvivesThreeBrackets) {
+  EXPECT_EQ(parse_policy("[[[1]]]\n", "t").error().code, Errc::configuration);
+}
+
 TEST(Policy, EpochsFollowOneAnother) {
   Policy policy;
   EXPECT_EQ(first_round_of_epoch(policy, 0), 0U);
