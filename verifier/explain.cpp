@@ -34,8 +34,6 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
      "The hotspot's key is one under which signatures are not unique."},
     {"bad_vrf_key", "registry", "VRF key", "a point other than the identity",
      "The VRF key is none."},
-    {"bad_owner_signature", "registry", "EIP-712 signature", "recovers the owner",
-     "The owner's signature is not by the owner's account."},
     {"unknown_region", "registry", "region", "one of the table", "There is no such region."},
     {"bad_position", "registry", "position", "within 10,000 km of the earth's centre",
      "The position is not on this planet."},
@@ -194,9 +192,11 @@ std::string show_finding(const Finding& finding) {
 std::string explain(const Verdict& verdict) {
   std::string text = std::string(type_name(verdict.type)) + " " + to_hex(verdict.message) + "\n";
   add_line(text, "hotspot", to_hex(verdict.hotspot));
-  add_line(
-      text, "round",
-      std::to_string(verdict.round) + " (" + to_iso8601(instant_of_round(verdict.round), 0) + ")");
+  std::string round = std::to_string(verdict.round);
+  if (verdict.round <= kLastRound) {
+    round += " (" + to_iso8601(instant_of_round(verdict.round), 0) + ")";
+  }
+  add_line(text, "round", round);
   add_line(text, "verdict", std::string(decision_name(verdict.decision)) + ": " + verdict.reason);
   add_line(text, "rule", "verifier/rules/" + verdict.rule);
   if (const ReasonInfo* info = find_reason(verdict.reason)) {

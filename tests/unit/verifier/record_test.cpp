@@ -1,0 +1,102 @@
+#include "verifier/record.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/doubles/record_builder.h"
+
+namespace earshot::verifier {
+namespace {
+
+class Record : public testing::Test {
+ protected:
+  Record() {
+    builder_.add_hotspot(0, 0);
+    builder_.add_hotspot(5'000, 0);
+    builder_.add_hotspot(0, 7'000);
+    builder_.fill();
+    record_ = builder_.build();
+    rewards::AccountTotal total{.account = {1}, .cumulative = Uint128{5} << 90};
+    record_.previous_accounts.push_back(total);
+  }
+  RecordBuilder builder_;
+  EpochRecord record_;
+};
+
+TEST_F(Record, DecodesToWhatWasEncoded) {
+  ASSERT_FALSE(record_.audits.empty());
+  const Bytes bytes = encode(record_);
+  const Result<EpochRecord> decoded = decode_record(bytes);
+  ASSERT_TRUE(decoded) << decoded.error().detail;
+  EXPECT_EQ(*decoded, record_);
+  EXPECT_EQ(encode(*decoded), bytes);
+}
+
+TEST_F(Record, IsRefusedWhenCutAnywhere) {
+  const Bytes bytes = encode(record_);
+  for (std::size_t size = 0; size < bytes.size(); size += 1 + size / 50) {
+    EXPECT_FALSE(decode_record(ByteView(bytes).first(size))) << size;
+  }
+}
+
+TEST_F(Record, IsRefusedWithBytesLeftOver) {
+  Bytes bytes = encode(record_);
+  bytes.push_back(0);
+  EXPECT_FALSE(decode_record(bytes));
+}
+
+TEST_F(Record, IsRefusedInAnotherOrder) {
+  EpochRecord other = record_;
+  std::swap(other.messages.front(), other.messages.back());
+  EXPECT_FALSE(decode_record(encode(other)));
+  other = record_;
+  std::swap(other.onboardings.front(), other.onboardings.back());
+  EXPECT_FALSE(decode_record(encode(other)));
+  other = record_;
+  std::ranges::reverse(other.audits);
+  EXPECT_EQ(decode_record(encode(other)).has_value(), other.audits.size() == 1);
+}
+
+TEST_F(Record, IsRefusedWithAMessageTwice) {
+  record_.messages.insert(record_.messages.begin(), record_.messages.front());
+  EXPECT_FALSE(decode_record(encode(record_)));
+}
+
+TEST_F(Record, IsRefusedWithAnOnboardingAmongMessages) {
+  std::swap(record_.onboardings, record_.messages);
+  EXPECT_FALSE(decode_record(encode(record_)));
+}
+
+TEST_F(Record, IsRefusedWhenACountPromisesMoreThanThereIs) {
+  Bytes bytes = encode(EpochRecord{});
+  // Without verifiers a round's row takes no bytes, so that the count is all there is to go by.
+  const std::size_t rounds_at = 4 + 2 + 8 + 8 + 5 * 32 + 8 + 8 + 4 + 4;
+  bytes[rounds_at] = 0xFF;
+  const Result<EpochRecord> decoded = decode_record(bytes);
+  ASSERT_FALSE(decoded);
+  EXPECT_EQ(decoded.error().detail, "record: too few bytes of links");
+}
+
+TEST_F(Record, KeepsTheReceptionThatWasCompleteFirst) {
+  EpochRecord twice = record_;
+  LoggedMessage later = record_.messages.front();
+  later.body_received += 1;
+  twice.messages.push_back(later);
+  later.header_received -= 1;
+  twice.messages.push_back(later);
+  canonicalize(twice);
+  EXPECT_EQ(twice, record_);
+}
+
+TEST_F(Record, HasNoEntropyForARoundWithoutEnoughLinks) {
+  const Round round = record_.first_entropy_round;
+  EXPECT_TRUE(entropy_of(record_, round));
+  EXPECT_FALSE(entropy_of(record_, round - 1));
+  EXPECT_FALSE(entropy_of(record_, round + record_.links.size()));
+  record_.links[0][0] = Hash256{};
+  EXPECT_FALSE(entropy_of(record_, round));
+}
+
+}  // namespace
+}  // namespace earshot::verifier
