@@ -1,0 +1,121 @@
+#include "rewards/chain/eip712.h"
+
+#include <map>
+
+#include "rewards/chain/abi.h"
+#include "rewards/payout_tree.h"
+
+namespace earshot::rewards::chain {
+namespace {
+
+constexpr std::string_view kContractDomainType =
+    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
+constexpr std::string_view kNetworkDomainType =
+    "EIP712Domain(string name,string version,uint256 chainId)";
+constexpr std::string_view kEpochType =
+    "Epoch(uint64 epoch,uint64 signerSetVersion,bytes32 prevRewardsRoot,bytes32 rewardsRoot,"
+    "uint128 cumulativeTotal,bytes32 debitsRoot,uint128 cumulativeData,bytes32 artifactHash,"
+    "uint64 logSize,bytes32 logRoot)";
+constexpr std::string_view kRotationType =
+    "Rotation(uint64 version,uint64 threshold,address[] signers)";
+constexpr std::string_view kOnboardingType =
+    "Onboarding(bytes32 hotspot,uint64 round,uint64 sequence,bytes32 vrfKey,address owner,"
+    "int64 xMm,int64 yMm,int64 zMm,uint64 s2Cell,int16 antennaGainDdbi,uint16 region,"
+    "bool transmits,uint8 clock)";
+constexpr std::string_view kVersion = "1";
+
+Hash256 hash_words(std::initializer_list<Word> words) {
+  Bytes bytes;
+  for (const Word& word : words) bytes.insert(bytes.end(), word.begin(), word.end());
+  return keccak256(bytes);
+}
+
+Hash256 hash_text(std::string_view text) { return keccak256(as_bytes(text)); }
+
+Hash256 digest_of(const Hash256& domain, const Hash256& content) {
+  Writer bytes;
+  bytes.put(std::uint8_t{0x19});
+  bytes.put(std::uint8_t{0x01});
+  bytes.put(domain);
+  bytes.put(content);
+  return keccak256(bytes.bytes());
+}
+
+Hash256 separator_of(const ContractDomain& domain) {
+  return hash_words({hash_text(kContractDomainType), hash_text("EarshotRewards"),
+                     hash_text(kVersion), word_of(domain.chain_id), word_of(domain.contract)});
+}
+
+Hash256 separator_of(NetworkId network) {
+  return hash_words(
+      {hash_text(kNetworkDomainType), hash_text("Earshot"), hash_text(kVersion), word_of(network)});
+}
+
+}  // namespace
+
+Hash256 epoch_digest(const ContractDomain& domain, const Epoch& epoch) {
+  const Hash256 content =
+      hash_words({hash_text(kEpochType), word_of(epoch.epoch), word_of(epoch.signer_set_version),
+                  epoch.previous_rewards_root, epoch.rewards_root, word_of(epoch.cumulative_total),
+                  epoch.debits_root, word_of(epoch.cumulative_data), epoch.artifact_hash,
+                  word_of(epoch.log_size), epoch.log_root});
+  return digest_of(separator_of(domain), content);
+}
+
+Hash256 rotation_digest(const ContractDomain& domain, const Rotation& rotation) {
+  Bytes signers;
+  for (const EvmAddress& signer : rotation.signers) {
+    const Word word = word_of(signer);
+    signers.insert(signers.end(), word.begin(), word.end());
+  }
+  const Hash256 content = hash_words({hash_text(kRotationType), word_of(rotation.version),
+                                      word_of(rotation.threshold), keccak256(signers)});
+  return digest_of(separator_of(domain), content);
+}
+
+Result<Bytes> join_signatures(const Hash256& digest, std::span<const EvmSignature> signatures,
+                              std::size_t threshold) {
+  std::map<EvmAddress, EvmSignature> by_signer;
+  for (const EvmSignature& signature : signatures) {
+    const std::optional<EvmAddress> signer = recover_signer(digest, signature);
+    if (!signer) return fail(Errc::bad_signature, "signature 0x" + to_hex(signature) + " is void");
+    by_signer.emplace(*signer, signature);
+  }
+  if (by_signer.size() < threshold) {
+    return fail(Errc::check_failed, "found signatures of " + std::to_string(by_signer.size()) +
+                                        " signers, the contract wants " +
+                                        std::to_string(threshold));
+  }
+  Bytes joined;
+  std::size_t left = threshold;
+  for (const auto& [signer, signature] : by_signer) {
+    if (left-- == 0) break;
+    joined.insert(joined.end(), signature.begin(), signature.end());
+  }
+  return joined;
+}
+
+Hash256 onboarding_digest(NetworkId network, const Onboarding& onboarding) {
+  const Hash256 content = hash_words(
+      {hash_text(kOnboardingType), onboarding.hotspot, word_of(onboarding.round),
+       word_of(onboarding.sequence), onboarding.vrf_key, word_of(onboarding.owner),
+       signed_word_of(onboarding.position.x_mm), signed_word_of(onboarding.position.y_mm),
+       signed_word_of(onboarding.position.z_mm), word_of(onboarding.s2_cell),
+       signed_word_of(onboarding.antenna_gain_ddbi),
+       word_of(static_cast<std::uint16_t>(onboarding.region)),
+       word_of(onboarding.transmits ? 1 : 0),
+       word_of(static_cast<std::uint8_t>(onboarding.clock))});
+  return digest_of(separator_of(network), content);
+}
+
+void sign_onboarding(const AccountKey& owner, NetworkId network, Onboarding& onboarding) {
+  onboarding.owner = owner.address;
+  onboarding.owner_signature = sign_digest(owner, onboarding_digest(network, onboarding));
+}
+
+bool verify_onboarding_owner(NetworkId network, const Onboarding& onboarding) {
+  return recover_signer(onboarding_digest(network, onboarding), onboarding.owner_signature) ==
+         onboarding.owner;
+}
+
+}  // namespace earshot::rewards::chain

@@ -1,0 +1,167 @@
+#include "rewards/chain/journal.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <system_error>
+
+#include "rewards/chain/json_rpc.h"
+#include "rewards/payout_tree.h"
+
+namespace earshot::rewards::chain {
+namespace {
+
+using nlohmann::json;
+
+std::string prefixed(ByteView bytes) { return "0x" + to_hex(bytes); }
+
+Error file_error(const std::string& path, const std::string& what, int error_number) {
+  const bool refused = error_number == EACCES || error_number == EPERM;
+  return {refused ? Errc::permission : Errc::unavailable,
+          path + ": " + what + ": " + std::generic_category().message(error_number)};
+}
+
+// Reads one object's members and keeps the first complaint.
+class Members {
+ public:
+  explicit Members(const json& object) : object_(object) {}
+
+  Uint128 number(const char* key) { return keep(key, parse_quantity(value(key))); }
+  std::uint64_t number64(const char* key) { return keep(key, parse_quantity64(value(key))); }
+  Bytes bytes(const char* key) { return keep(key, from_hex(text(key))); }
+  template <std::size_t N>
+  ByteArray<N> array(const char* key) {
+    return keep(key, array_from_hex<N>(text(key)));
+  }
+  const json& value(const char* key) {
+    static const json kNothing;
+    const auto found = object_.find(key);
+    return object_.is_object() && found != object_.end() ? *found : kNothing;
+  }
+  const std::optional<Error>& error() const { return error_; }
+
+ private:
+  std::string text(const char* key) {
+    const json& found = value(key);
+    return found.is_string() ? found.get<std::string>() : "none";
+  }
+  template <class T>
+  T keep(const char* key, const Result<T>& result) {
+    if (result) return *result;
+    if (!error_) error_ = Error{Errc::bad_data, std::string(key) + ": " + result.error().detail};
+    return T{};
+  }
+
+  const json& object_;
+  std::optional<Error> error_;
+};
+
+Result<void> write_durably(int file, const std::string& path, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(file, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return fail(file_error(path, "cannot write", errno));
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (::fsync(file) != 0) return fail(file_error(path, "cannot sync", errno));
+  return {};
+}
+
+Result<void> sync_folder_of(const std::string& path) {
+  std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (handle < 0) return fail(file_error(folder.string(), "cannot open", errno));
+  const int synced = ::fsync(handle);
+  const int error_number = errno;
+  ::close(handle);
+  if (synced != 0) return fail(file_error(folder.string(), "cannot sync", error_number));
+  return {};
+}
+
+}  // namespace
+
+std::string journal_to_json(const Journal& journal) {
+  const Transaction& transaction = journal.transaction;
+  json attempts = json::array();
+  for (const Attempt& attempt : journal.attempts) {
+    attempts.push_back({{"priority_fee", to_quantity(attempt.priority_fee)},
+                        {"max_fee", to_quantity(attempt.max_fee)},
+                        {"hash", prefixed(attempt.signed_transaction.hash)},
+                        {"raw", prefixed(attempt.signed_transaction.raw)}});
+  }
+  const json object = {{"chain_id", to_quantity(transaction.chain_id)},
+                       {"from", to_display(journal.from)},
+                       {"to", transaction.to ? json(to_display(*transaction.to)) : json()},
+                       {"nonce", to_quantity(transaction.nonce)},
+                       {"gas", to_quantity(transaction.gas)},
+                       {"data", prefixed(transaction.data)},
+                       {"attempts", attempts}};
+  return object.dump(2) + "\n";
+}
+
+Result<Journal> journal_from_json(const std::string& text) {
+  const json object = json::parse(text, nullptr, false);
+  if (!object.is_object()) return fail(Errc::bad_data, "no JSON object");
+  Members members(object);
+  Journal journal;
+  journal.from = members.array<20>("from");
+  journal.transaction.chain_id = members.number64("chain_id");
+  journal.transaction.nonce = members.number64("nonce");
+  journal.transaction.gas = members.number64("gas");
+  journal.transaction.data = members.bytes("data");
+  if (!members.value("to").is_null()) journal.transaction.to = members.array<20>("to");
+  const json& attempts = members.value("attempts");
+  if (members.error()) return fail(*members.error());
+  if (!attempts.is_array() || attempts.empty()) return fail(Errc::bad_data, "attempts: none");
+  for (const json& item : attempts) {
+    Members fields(item);
+    Attempt attempt{fields.number("priority_fee"), fields.number("max_fee"), {}};
+    attempt.signed_transaction = {fields.bytes("raw"), fields.array<32>("hash")};
+    if (fields.error()) return fail(*fields.error());
+    if (keccak256(attempt.signed_transaction.raw) != attempt.signed_transaction.hash) {
+      return fail(Errc::bad_data, "attempts: a hash is not that of its raw transaction");
+    }
+    journal.transaction.priority_fee = attempt.priority_fee;
+    journal.transaction.max_fee = attempt.max_fee;
+    journal.attempts.push_back(std::move(attempt));
+  }
+  return journal;
+}
+
+Result<std::optional<Journal>> read_journal(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) {
+    if (error) return fail(file_error(path, "cannot look at", error.value()));
+    return std::optional<Journal>();
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) return fail(Errc::unavailable, path + ": cannot read");
+  Result<Journal> journal = journal_from_json(text.str());
+  if (!journal) return fail(Errc::bad_data, path + ": " + journal.error().detail);
+  return std::optional<Journal>(std::move(*journal));
+}
+
+Result<void> write_journal(const std::string& path, const Journal& journal) {
+  const std::string draft = path + ".new";
+  const int file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return fail(file_error(draft, "cannot create", errno));
+  const Result<void> written = write_durably(file, draft, journal_to_json(journal));
+  ::close(file);
+  if (!written) {
+    ::unlink(draft.c_str());
+    return written;
+  }
+  if (::rename(draft.c_str(), path.c_str()) != 0) {
+    return fail(file_error(path, "cannot rename into place", errno));
+  }
+  return sync_folder_of(path);
+}
+
+}  // namespace earshot::rewards::chain

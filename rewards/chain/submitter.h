@@ -1,0 +1,73 @@
+// Brings one transaction to the chain and stays with it until it is final.
+//
+//     on disk before it is on the wire; one nonce, so at most one attempt can ever be mined;
+//     done only when the block that holds it is finalized
+//
+// A node may forget the transaction, the chain may take its block back, the program may die: begin
+// again with the same journal and it goes on where it was.
+#pragma once
+#include <functional>
+#include <string>
+
+#include "rewards/chain/journal.h"
+#include "rewards/chain/node.h"
+
+namespace earshot::rewards::chain {
+
+struct FeeRules {
+  // Looks at the node without finding the transaction in a block before its fee is raised.
+  unsigned looks_before_raise = 12;
+  // Per gas, in wei. Chosen: some hundred times an ordinary fee; never exceeded.
+  Uint128 limit = 500'000'000'000;
+};
+// Both fees by an eighth, rounded up, which is the least that nodes take for a replacement, or what
+// the market asks now if that is more; not above the limit.
+void raise_fees(Transaction& transaction, Uint128 base_fee, Uint128 suggested_priority_fee,
+                const FeeRules& rules);
+
+enum class Stage { waiting, mined, final };
+struct Progress {
+  Stage stage = Stage::waiting;
+  Hash256 transaction{};           // The attempt that was mined, or the newest one.
+  std::optional<Receipt> receipt;  // From `mined` on.
+};
+
+class Submitter {
+ public:
+  // Takes the transaction up from `journal_path`, or writes it there and sends it. `node` outlives
+  // this. Errc::usage when the journal is of another transaction (other chain, sender, receiver or
+  // data), Errc::check_failed when the contract refuses it.
+  static Result<Submitter> begin(Node& node, const AccountKey& key,
+                                 const std::optional<EvmAddress>& to, const Bytes& data,
+                                 const std::string& journal_path, const FeeRules& rules = {});
+
+  // One look at the node, and what follows from it: broadcast again, raise the fee, or nothing.
+  // Errc::check_failed when it was mined and reverted, or when another transaction took its nonce.
+  Result<Progress> advance();
+
+  std::size_t attempts() const { return journal_.attempts.size(); }
+
+ private:
+  Submitter(Node& node, const AccountKey& key, std::string path, const FeeRules& rules)
+      : node_(&node), key_(key), path_(std::move(path)), rules_(rules) {}
+  Result<void> prepare(const std::optional<EvmAddress>& to, const Bytes& data);
+  Result<void> add_attempt();
+  Result<void> broadcast();
+  Result<std::optional<Receipt>> find_receipt();
+  Result<Progress> judge(const Receipt& receipt);
+
+  Node* node_;
+  AccountKey key_;
+  std::string path_;
+  FeeRules rules_;
+  Journal journal_;
+  unsigned looks_ = 0;  // Since the newest attempt.
+};
+
+// Looks until the transaction is final, at most `looks` times, with `pause` between them (sleep, or
+// mine a block). A node that does not answer for a while is asked again. Errc::unavailable when the
+// looks are used up: the journal stays, and the same call goes on later.
+Result<Receipt> wait_until_final(Submitter& submitter, unsigned looks,
+                                 const std::function<void()>& pause);
+
+}  // namespace earshot::rewards::chain
