@@ -14,6 +14,12 @@
 namespace earshot::hotspot {
 namespace {
 
+// Keys and values may hold anything; a problem is one line all the same.
+std::string one_line(std::string text) {
+  std::ranges::replace_if(text, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+  return text;
+}
+
 // Takes values out of one file, key by key, and notes what is wrong with each.
 class KeyReader {
  public:
@@ -21,7 +27,7 @@ class KeyReader {
       : file_(file), name_(std::move(name)), problems_(problems) {}
 
   void problem(const std::string& key, const std::string& what) const {
-    problems_.push_back(name_ + ": " + key + ": " + what);
+    problems_.push_back(one_line(name_ + ": " + key + ": " + what));
   }
 
   // The node of "section.key"; remembers the key as a known one.
@@ -204,9 +210,7 @@ void read_radio(KeyReader& keys, Settings& settings) {
 std::string parse_problem(const toml::parse_error& error, const std::string& name) {
   std::ostringstream line;
   line << name << ": line " << error.source().begin.line << ": " << error.description();
-  std::string text = line.str();
-  std::ranges::replace(text, '\n', ' ');
-  return text;
+  return one_line(line.str());
 }
 
 }  // namespace
@@ -236,7 +240,7 @@ std::vector<std::string> validate(const Config& config) {
   std::vector<std::string> problems;
   const Settings& settings = config.settings;
   if (const Result<Url> url = parse_url(config.verifier_url); !url) {
-    problems.push_back("verifier.url: " + url.error().detail);
+    problems.push_back("verifier.url: " + one_line(url.error().detail));
   }
   if (settings.sortition.min_spreading_factor > settings.sortition.max_spreading_factor) {
     problems.push_back("sortition: min_spreading_factor is above max_spreading_factor");

@@ -243,11 +243,12 @@ TEST_F(OutboxTest, PropertyACrashAtAnyByteLosesNothingThatWasOnDisk) {
   const Bytes whole{std::istreambuf_iterator<char>(stream), {}};
   ASSERT_EQ(steps.back().size, whole.size());
 
-  const std::string crashed = directory_.file("crashed");
   std::size_t step = 0;
   for (std::size_t cut = 0; cut <= whole.size(); ++cut) {
     while (step + 1 < steps.size() && steps[step + 1].size <= cut) ++step;
-    std::ofstream(crashed, std::ios::binary | std::ios::trunc)
+    // A new name each time: file systems flush what is truncated and written anew.
+    const std::string crashed = directory_.file("cut-" + std::to_string(cut));
+    std::ofstream(crashed, std::ios::binary)
         .write(reinterpret_cast<const char*>(whole.data()), static_cast<std::streamsize>(cut));
     const Result<Outbox> outbox = reopen(crashed);
     ASSERT_TRUE(outbox) << "cut at " << cut << ": " << outbox.error().detail;

@@ -1,0 +1,109 @@
+#include "hotspot/config.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/unit/hotspot/test_world.h"
+
+namespace earshot::hotspot {
+namespace {
+
+std::string example() {
+  std::ifstream file(EARSHOT_SOURCE_DIR "/hotspot/hotspotd.example.toml");
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+std::vector<std::string> problems_with(const std::string& from, const std::string& to) {
+  return check_config(replaced(example(), from, to), "h.toml").problems;
+}
+
+TEST(Config, ExampleFileIsValidAndShowsTheDefaults) {
+  const CheckedConfig checked = check_config(example(), "example");
+  ASSERT_TRUE(checked.problems.empty()) << checked.problems.front();
+  const Settings& settings = checked.config.settings;
+  const Settings defaults;
+  EXPECT_EQ(settings.evidence.max_bytes, defaults.evidence.max_bytes);
+  EXPECT_EQ(settings.evidence.max_age_seconds, defaults.evidence.max_age_seconds);
+  EXPECT_EQ(settings.clock_error_ps, defaults.clock_error_ps);
+  EXPECT_EQ(settings.transmits, defaults.transmits);
+  EXPECT_EQ(settings.calibration.sigma_cdb, defaults.calibration.sigma_cdb);
+  EXPECT_EQ(settings.sortition.window_rounds, defaults.sortition.window_rounds);
+  EXPECT_EQ(checked.config.timeout_seconds, Config{}.timeout_seconds);
+  EXPECT_EQ(settings.antenna_gain_ddbi, 21);
+  EXPECT_EQ(settings.network, 31337U);
+  EXPECT_EQ(settings.region, RegionId::eu868);
+  EXPECT_EQ(settings.calibration.full_scale_cdbm, -4000);
+  ASSERT_TRUE(settings.position);
+}
+
+TEST(Config, ReportsEveryProblemAtOnce) {
+  const CheckedConfig checked = check_config(R"(
+[hotspot]
+key_file = "k"
+region = "EU433"
+clock = 3
+latitude_deg = 91
+sped = 1
+[verifier]
+url = "https://example.org"
+timeout_s = 0
+)",
+                                             "h.toml");
+  const std::vector<std::string> expected = {
+      "h.toml: hotspot.state_directory: missing",
+      "h.toml: hotspot.region: found \"EU433\", allowed: EU868, IN865, US915",
+      "h.toml: hotspot.latitude_deg: found 91, allowed -90 to 90",
+      "h.toml: hotspot.clock: not a string",
+      "h.toml: verifier.network: missing",
+      "h.toml: verifier.timeout_s: found 0, allowed 1 to 300",
+      "h.toml: calibration.full_scale_dbm: missing",
+      "h.toml: hotspot.sped: unknown key",
+  };
+  EXPECT_EQ(checked.problems, expected);
+}
+
+TEST(Config, WantsAWholePositionOrNone) {
+  EXPECT_EQ(problems_with("height_m = 450.0", ""),
+            std::vector<std::string>{"h.toml: hotspot: a position is latitude_deg, longitude_deg "
+                                     "and height_m together"});
+}
+
+TEST(Config, WantsGainAndPositionBeforeItTransmits) {
+  std::string text = replaced(example(), "transmit = false", "transmit = true");
+  EXPECT_TRUE(check_config(text, "h.toml").problems.empty());
+  text = replaced(text, "antenna_gain_dbi = 2.1", "");
+  const CheckedConfig checked = check_config(text, "h.toml");
+  ASSERT_EQ(checked.problems.size(), 1U);
+  EXPECT_NE(checked.problems[0].find("antenna_gain_dbi: missing"), std::string::npos);
+}
+
+TEST(Config, NamesTheLineOfASyntaxError) {
+  const CheckedConfig checked = check_config("[hotspot]\nkey_file = = 3\n", "h.toml");
+  ASSERT_EQ(checked.problems.size(), 1U);
+  EXPECT_TRUE(checked.problems[0].starts_with("h.toml: line 2: ")) << checked.problems[0];
+}
+
+TEST(Config, ChecksRelations) {
+  EXPECT_EQ(problems_with("min_spreading_factor = 7", "min_spreading_factor = 11"),
+            std::vector<std::string>{
+                "h.toml: sortition: min_spreading_factor is above max_spreading_factor"});
+  EXPECT_EQ(problems_with("http://127.0.0.1:8080", "https://example.org").size(), 1U);
+  EXPECT_EQ(problems_with("0x00000000000000000000000000000000000000a1", "0x1234").size(), 1U);
+}
+
+TEST(Config, MissingFileIsUnavailable) {
+  const Result<CheckedConfig> loaded = load_config("/nonexistent/h.toml");
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, Errc::unavailable);
+}
+
+}  // namespace
+}  // namespace earshot::hotspot

@@ -1,0 +1,52 @@
+#include "radio/evidence/decimator.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace earshot::radio {
+namespace {
+
+TEST(Decimate, KeepsAToneInPlaceInTimeAndSizeAtAnyRatio) {
+  for (const std::uint64_t rate : {250'000U, 1'000'000U, 2'400'000U, 2'048'000U, 1'125'000U}) {
+    SCOPED_TRACE(rate);
+    const double tone_hz = 31'000;
+    const double channel_hz = rate > 300'000 ? 100'000 : 0;
+    Samples stream(rate / 50);
+    for (std::size_t n = 0; n < stream.size(); ++n) {
+      const double turns = (channel_hz + tone_hz) * static_cast<double>(n) / rate;
+      stream[n] = std::polar(0.5F, static_cast<float>(2 * M_PI * std::fmod(turns, 1.0)));
+    }
+    const std::uint64_t first = rate / 200;
+    const Result<Samples> out = decimate({rate, 250'000, channel_hz}, stream, first, stream.size());
+    ASSERT_TRUE(out) << out.error().detail;
+    EXPECT_EQ(out->size(), (stream.size() - first) * 250'000 / rate);
+    for (std::size_t k = 100; k + 100 < out->size(); ++k) {
+      // The channel is moved to zero with the phase that it has at sample 0 of the stream.
+      const double seconds = static_cast<double>(first) / rate + static_cast<double>(k) / 250'000;
+      const auto expected = std::polar(0.5, 2 * M_PI * tone_hz * seconds);
+      ASSERT_NEAR(std::abs(std::complex<double>((*out)[k]) - expected), 0, 1e-3) << k;
+    }
+  }
+}
+
+TEST(Decimate, StopsWhatWouldFoldIntoTheChannel) {
+  Samples stream(40'000);
+  for (std::size_t n = 0; n < stream.size(); ++n) {
+    // 190 kHz away: at 250 kS/s it would come out at -60 kHz.
+    stream[n] = std::polar(1.0F, static_cast<float>(2 * M_PI * 0.19 * static_cast<double>(n)));
+  }
+  const Result<Samples> out = decimate({1'000'000, 250'000, 0}, stream, 0, stream.size());
+  ASSERT_TRUE(out);
+  for (std::size_t k = 100; k + 100 < out->size(); ++k) ASSERT_LT(std::abs((*out)[k]), 1e-3);
+}
+
+TEST(Decimate, RefusesRatesItCannotBridge) {
+  const Samples stream(10);
+  EXPECT_FALSE(decimate({100'000, 250'000, 0}, stream, 0, 10)) << "up";
+  EXPECT_FALSE(decimate({1'000'003, 250'000, 0}, stream, 0, 10)) << "a prime";
+  EXPECT_FALSE(decimate({0, 0, 0}, stream, 0, 10));
+}
+
+}  // namespace
+}  // namespace earshot::radio
