@@ -10,11 +10,12 @@ namespace {
 TEST(Decimate, KeepsAToneInPlaceInTimeAndSizeAtAnyRatio) {
   for (const std::uint64_t rate : {250'000U, 1'000'000U, 2'400'000U, 2'048'000U, 1'125'000U}) {
     SCOPED_TRACE(rate);
+    const auto in_hz = static_cast<double>(rate);
     const double tone_hz = 31'000;
     const double channel_hz = rate > 300'000 ? 100'000 : 0;
     Samples stream(rate / 50);
     for (std::size_t n = 0; n < stream.size(); ++n) {
-      const double turns = (channel_hz + tone_hz) * static_cast<double>(n) / rate;
+      const double turns = (channel_hz + tone_hz) * static_cast<double>(n) / in_hz;
       stream[n] = std::polar(0.5F, static_cast<float>(2 * M_PI * std::fmod(turns, 1.0)));
     }
     const std::uint64_t first = rate / 200;
@@ -23,7 +24,7 @@ TEST(Decimate, KeepsAToneInPlaceInTimeAndSizeAtAnyRatio) {
     EXPECT_EQ(out->size(), (stream.size() - first) * 250'000 / rate);
     for (std::size_t k = 100; k + 100 < out->size(); ++k) {
       // The channel is moved to zero with the phase that it has at sample 0 of the stream.
-      const double seconds = static_cast<double>(first) / rate + static_cast<double>(k) / 250'000;
+      const double seconds = static_cast<double>(first) / in_hz + static_cast<double>(k) / 250'000;
       const auto expected = std::polar(0.5, 2 * M_PI * tone_hz * seconds);
       ASSERT_NEAR(std::abs(std::complex<double>((*out)[k]) - expected), 0, 1e-3) << k;
     }

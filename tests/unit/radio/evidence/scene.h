@@ -28,7 +28,7 @@ struct Scene {
   CssParams params;
   RadioFrontEnd radio;
   Instant open{1'790'000'000, 250'000'000'000};
-  Instant start;  // Of the frame, at the receiver's antenna port.
+  Instant start = open;  // Of the frame, at the receiver's antenna port.
   Samples samples;
 
   void render() {
@@ -37,6 +37,7 @@ struct Scene {
     ASSERT_TRUE(waveform);
     radio.rate_hz = rate_hz;
     radio.centre_hz = centre_hz;
+    radio.full_scale_dbm = -80;  // Noise is then some 5 steps of ci8.
     radio.noise = {seed, 7};
     Arrival arrival;
     arrival.emission.waveform = &*waveform;
