@@ -4,6 +4,7 @@
 
 namespace earshot::cli {
 
-void add_iq_commands(CLI::App& root, Context& context);  // earshot iq info|decode|encode
+void add_iq_commands(CLI::App& root, Context& context);   // earshot iq info|decode|encode
+void add_key_commands(CLI::App& root, Context& context);  // earshot key new|show
 
 }  // namespace earshot::cli

@@ -6,5 +6,6 @@ int main(int argc, char** argv) {
   using namespace earshot::cli;
   Application application;
   add_iq_commands(application.root(), application.context());
+  add_key_commands(application.root(), application.context());
   return application.run(argc, argv);
 }
