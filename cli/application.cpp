@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -34,26 +35,29 @@ int finish(const Result<void>& outcome) {
 }  // namespace
 
 Application::Application()
-    : root_("Earshot proves radio coverage and pays for it: the tool for everything you type.",
-            "earshot") {
+    : root_(std::make_unique<CLI::App>(
+          "Earshot proves radio coverage and pays for it: the tool for everything you type.",
+          "earshot")) {
   context_.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
   context_.stderr_is_terminal = isatty(STDERR_FILENO) == 1;
-  root_.set_version_flag("--version", "earshot " EARSHOT_VERSION);
-  root_.require_subcommand(1);
-  root_.footer(
+  root_->set_version_flag("--version", "earshot " EARSHOT_VERSION);
+  root_->require_subcommand(1);
+  root_->footer(
       "Exit codes: 0 ok, 1 the check failed, 2 usage, 65 bad input data, 69 device or peer\n"
       "unavailable, 77 permission, 78 configuration. `earshot COMMAND --help` says more.");
 }
+
+Application::~Application() = default;
 
 int Application::run(int argc, const char* const* argv) {
   // A file-size limit then shows as an error of write(), with a line, instead of a dead process.
   std::signal(SIGXFSZ, SIG_IGN);
   try {
-    root_.parse(argc, argv);
+    root_->parse(argc, argv);
     return finish(context_.outcome);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {  // --help, --version
-      root_.exit(error);
+      root_->exit(error);
       return finish({});
     }
     complain(std::string(error.what()) + " (see --help)");

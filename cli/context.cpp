@@ -1,5 +1,7 @@
 #include "cli/context.h"
 
+#include <CLI/CLI.hpp>
+
 namespace earshot::cli {
 
 CLI::App* add_command(CLI::App& parent, Context& context, const std::string& name,

@@ -4,11 +4,15 @@
 // detail the one line on stderr (DESIGN section 9). Results go to stdout, everything else to
 // stderr. Single-threaded.
 #pragma once
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
 
 #include "core/result.h"
+
+// CLI11 is slow to compile: only files that declare options include it.
+namespace CLI {
+class App;
+}
 
 namespace earshot::cli {
 

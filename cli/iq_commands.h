@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/context.h"
+#include "cli/css_options.h"
 #include "radio/iq/recording.h"
 
 namespace earshot::cli {
@@ -21,5 +22,6 @@ void add_recording_options(CLI::App& command, RecordingOptions& options);
 Result<radio::RecordingInfo> open_recording(const RecordingOptions& options);
 
 void add_iq_info(CLI::App& iq, Context& context);
+void add_iq_encode(CLI::App& iq, Context& context);
 
 }  // namespace earshot::cli

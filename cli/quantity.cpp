@@ -1,5 +1,6 @@
 #include "cli/quantity.h"
 
+#include <CLI/CLI.hpp>
 #include <charconv>
 #include <cmath>
 
@@ -26,9 +27,8 @@ Result<double> parse_hertz(const std::string& text) {
   return value * size;
 }
 
-CLI::Option* add_hertz_option(CLI::App& command, const std::string& names,
-                              std::optional<double>& target, const std::string& description,
-                              double low) {
+void add_hertz_option(CLI::App& command, const std::string& names, std::optional<double>& target,
+                      const std::string& description, double low) {
   CLI::Option* option = command.add_option_function<std::string>(
       names,
       [&target, names, low](const std::string& text) {
@@ -40,7 +40,7 @@ CLI::Option* add_hertz_option(CLI::App& command, const std::string& names,
         target = *value;
       },
       description);
-  return option->type_name("HZ");
+  option->type_name("HZ");
 }
 
 }  // namespace earshot::cli

@@ -1,10 +1,13 @@
 // Numbers as people type them.
 #pragma once
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 
 #include "core/result.h"
+
+namespace CLI {
+class App;
+}
 
 namespace earshot::cli {
 
@@ -12,8 +15,7 @@ namespace earshot::cli {
 Result<double> parse_hertz(const std::string& text);
 
 // An option that takes such a number into `target`; not below `low`.
-CLI::Option* add_hertz_option(CLI::App& command, const std::string& names,
-                              std::optional<double>& target, const std::string& description,
-                              double low);
+void add_hertz_option(CLI::App& command, const std::string& names, std::optional<double>& target,
+                      const std::string& description, double low);
 
 }  // namespace earshot::cli
