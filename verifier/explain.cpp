@@ -34,6 +34,8 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
      "The hotspot's key is one under which signatures are not unique."},
     {"bad_vrf_key", "registry", "VRF key", "a point other than the identity",
      "The VRF key is none."},
+    {"bad_owner_signature", "registry", "EIP-712 signature", "recovers the owner",
+     "The owner's signature is not by the owner's account, or covers other values."},
     {"unknown_region", "registry", "region", "one of the table", "There is no such region."},
     {"bad_position", "registry", "position", "within 10,000 km of the earth's centre",
      "The position is not on this planet."},

@@ -7,6 +7,7 @@
 #include "core/fixed.h"
 #include "core/merkle.h"
 #include "core/sortition.h"
+#include "rewards/chain/eip712.h"
 #include "verifier/rules/form.h"
 #include "verifier/rules/slot.h"
 
@@ -67,12 +68,12 @@ std::size_t RecordBuilder::add_hotspot(double east_m, double north_m, bool trans
   onboarding.round = first_round() - 10;
   onboarding.sequence = 1;
   onboarding.vrf_key = hotspot.vrf.public_key;
-  onboarding.owner.fill(static_cast<std::uint8_t>(i + 1));
   onboarding.position = hotspot.position;
   onboarding.antenna_gain_ddbi = 20;
   onboarding.transmits = transmits;
   onboarding.clock = ClockClass::gnss;
-  onboarding.owner_signature.back() = 27;
+  hotspot.owner = *rewards::chain::account_key(seed_of(seed_, i, "owner"));
+  rewards::chain::sign_onboarding(hotspot.owner, head_.network, onboarding);
   return i;
 }
 
@@ -194,6 +195,7 @@ std::vector<LoggedMessage> RecordBuilder::sign(std::size_t hotspot,
 
 void RecordBuilder::log_onboardings(EpochRecord& record) {
   for (std::size_t i = 0; i < hotspots_.size(); ++i) {
+    rewards::chain::sign_onboarding(hotspots_[i].owner, head_.network, hotspots_[i].onboarding);
     std::vector<LoggedMessage> logged = sign(i, {hotspots_[i].onboarding});
     logged[0].header_received = head_.committed_at - static_cast<UnixNanos>(1000 - i);
     logged[0].body_received = logged[0].header_received;

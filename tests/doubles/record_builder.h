@@ -8,6 +8,7 @@
 
 #include "core/identity.h"
 #include "core/vrf.h"
+#include "rewards/chain/account.h"
 #include "rewards/policy.h"
 #include "verifier/judge.h"
 
@@ -16,8 +17,9 @@ namespace earshot::verifier {
 struct FakeHotspot {
   SigningKey key;
   VrfKey vrf;
-  Onboarding onboarding;  // As registered; the truth is `position`.
-  Ecef position;          // Where its antenna is.
+  rewards::chain::AccountKey owner;  // Signs the onboarding in `build`.
+  Onboarding onboarding;             // As registered; the truth is `position`.
+  Ecef position;                     // Where its antenna is.
   std::uint64_t sequence = 0;
   Hash256 previous{};
 };

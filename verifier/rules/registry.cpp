@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/vrf.h"
+#include "rewards/chain/eip712.h"
 
 namespace earshot::verifier {
 namespace {
@@ -20,10 +21,13 @@ bool is_near_earth(const Ecef& place) {
 }
 
 Ruling judge_alone(const LoggedMessage& logged, const Onboarding& onboarding, const Hash256& id,
-                   UnixNanos committed_at, HeaderBook& headers) {
+                   const EpochRecord& record, HeaderBook& headers) {
   if (Ruling envelope = judge_envelope(logged, id, headers); !envelope.accepted()) return envelope;
   if (!is_valid_public_key(onboarding.hotspot)) return refuse(kRule, "bad_key");
   if (!is_valid_vrf_key(onboarding.vrf_key)) return refuse(kRule, "bad_vrf_key");
+  if (!rewards::chain::verify_onboarding_owner(record.network, onboarding)) {
+    return refuse(kRule, "bad_owner_signature");
+  }
   if (find_region(onboarding.region) == nullptr) {
     return refuse(kRule, "unknown_region",
                   {{"region", static_cast<std::int64_t>(onboarding.region)}});
@@ -36,8 +40,8 @@ Ruling judge_alone(const LoggedMessage& logged, const Onboarding& onboarding, co
                    {"limit_mm", kMaxCoordinateMm}});
   }
   std::vector<Finding> times = {{"body_received_ns", logged.body_received},
-                                {"committed_at_ns", committed_at}};
-  if (logged.body_received > committed_at) {
+                                {"committed_at_ns", record.committed_at}};
+  if (logged.body_received > record.committed_at) {
     return refuse(kRule, "registered_after_commitment", std::move(times), Decision::late);
   }
   return accept(kRule, std::move(times));
@@ -99,8 +103,8 @@ RegistryRulings judge_onboardings(const EpochRecord& record, std::span<const Has
   RegistryRulings out;
   for (std::size_t i = 0; i < record.onboardings.size(); ++i) {
     const LoggedMessage& logged = record.onboardings[i];
-    out.rulings.push_back(judge_alone(logged, std::get<Onboarding>(logged.message), ids[i],
-                                      record.committed_at, headers));
+    out.rulings.push_back(
+        judge_alone(logged, std::get<Onboarding>(logged.message), ids[i], record, headers));
   }
   void_equivocations(record.onboardings, out.rulings);
   supersede(record.onboardings, out.rulings);

@@ -3,6 +3,7 @@
 // | reason | inputs | threshold | source |
 // | wrong_signer, bad_signature, not_in_header | as rules/form.h | exact | section 4 |
 // | bad_key, bad_vrf_key | hotspot and VRF key | valid points | sections 3 and 4 |
+// | bad_owner_signature | EIP-712 signature | recovers the owner | section 4 |
 // | unknown_region, bad_position | region, position | known; within 10^7 m of the centre | section
 // 4 | | registered_after_commitment | body_received | the record's committed_at | section 4 | |
 // equivocation | onboardings of one (hotspot, sequence) | one: both are void | section 5 | |

@@ -68,7 +68,7 @@ RecordBuilder world_of(std::uint64_t seed, Random& random) {
     const auto north = static_cast<double>(below(random, 12'000));
     const std::size_t hotspot = builder.add_hotspot(east, north, below(random, 4) != 0);
     Onboarding& onboarding = builder.hotspot(hotspot).onboarding;
-    if (below(random, 6) == 0) onboarding.owner = {1};
+    if (below(random, 6) == 0) builder.hotspot(hotspot).owner = builder.hotspot(0).owner;
     if (below(random, 6) == 0) onboarding.position.y_mm += 2'000'000;
     if (below(random, 8) == 0) onboarding.clock = ClockClass::network;
   }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "rewards/chain/eip712.h"
 #include "tests/doubles/record_builder.h"
 
 namespace earshot::verifier {
@@ -14,7 +15,13 @@ class RegistryRule : public testing::Test {
     builder_.add_hotspot(5'000, 0);
   }
 
-  void log(std::size_t hotspot, const Onboarding& onboarding, UnixNanos before_commitment = 1000) {
+  void log(std::size_t hotspot, Onboarding onboarding, UnixNanos before_commitment = 1000) {
+    rewards::chain::sign_onboarding(builder_.hotspot(hotspot).owner, builder_.head().network,
+                                    onboarding);
+    log_as_signed(hotspot, onboarding, before_commitment);
+  }
+  void log_as_signed(std::size_t hotspot, const Onboarding& onboarding,
+                     UnixNanos before_commitment = 1000) {
     std::vector<LoggedMessage> logged = builder_.sign(hotspot, {onboarding});
     logged[0].header_received = builder_.committed_at() - before_commitment;
     logged[0].body_received = logged[0].header_received;
@@ -72,6 +79,14 @@ TEST_F(RegistryRule, RefusesAVrfKeyThatIsNoPoint) {
   EXPECT_EQ(reasons(), Reasons{"bad_vrf_key"});
 }
 
+TEST_F(RegistryRule, RefusesWhatItsOwnerDidNotSign) {
+  Onboarding moved = onboarding(0);
+  moved.position.x_mm += 1;
+  log_as_signed(0, moved);
+  EXPECT_EQ(reasons(), Reasons{"bad_owner_signature"});
+  EXPECT_TRUE(rulings_.registry.empty());
+}
+
 TEST_F(RegistryRule, RefusesARegionThatIsNotInTheTable) {
   Onboarding bad = onboarding(0);
   bad.region = static_cast<RegionId>(999);
@@ -101,7 +116,7 @@ TEST_F(RegistryRule, LetsAHigherSequenceReplaceALowerOne) {
   moved.position.x_mm += 1;
   log(0, moved);
   EXPECT_EQ(reasons(), (Reasons{"superseded", "ok"}));
-  EXPECT_EQ(rulings_.registry.begin()->second.onboarding, moved);
+  EXPECT_EQ(rulings_.registry.begin()->second.onboarding.position, moved.position);
 }
 
 TEST_F(RegistryRule, VoidsTwoOnboardingsUnderOneSequence) {
