@@ -1,13 +1,11 @@
 #include "radio/css/channelizer.h"
 
-#include <liquid/liquid.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include "radio/css/dsp_lock.h"
 #include "radio/css/fft.h"
+#include "radio/css/low_pass.h"
 #include "radio/css/overlap_save.h"
 #include "radio/css/rotation.h"
 
@@ -15,7 +13,7 @@ namespace earshot::radio {
 
 namespace {
 
-constexpr float kStopBandDb = 60;
+constexpr double kStopBandDb = 60;
 constexpr double kTransition = 0.12;  // Of the bandwidth. Chosen: 0.94..1.06 folds onto itself.
 constexpr double kWideCutoff = 1.0;   // Of the bandwidth, at half amplitude.
 constexpr double kNarrowCutoff = 0.53;
@@ -27,8 +25,7 @@ std::size_t as_size(std::int64_t value) { return static_cast<std::size_t>(value)
 
 // Half the filter's length for a band.
 double filter_half_seconds(double bandwidth_hz) {
-  const double taps = (kStopBandDb - 7.95) / (14.36 * kTransition);  // Kaiser's formula.
-  return taps / bandwidth_hz / 2;
+  return kaiser_length(kTransition * bandwidth_hz, kStopBandDb) / 2;
 }
 
 // Response of a zero-phase low-pass at the bins -reach .. reach of a transform of `size` input
@@ -37,20 +34,14 @@ std::vector<float> low_pass(double rate_hz, double bandwidth_hz, double cutoff_h
                             std::int64_t size, std::int64_t reach, double scale) {
   const double design_rate = rate_hz * kDesignFactor;
   const auto half = static_cast<std::int64_t>(filter_half_seconds(bandwidth_hz) * design_rate);
-  std::vector<float> taps(as_size(2 * half + 1));
-  {
-    const std::lock_guard hold(dsp_lock());
-    liquid_firdes_kaiser(static_cast<unsigned>(taps.size()),
-                         static_cast<float>(cutoff_hz / design_rate), kStopBandDb, 0, taps.data());
-  }
-  double sum = 0;
-  for (const float tap : taps) sum += tap;
+  const std::vector<float> taps =
+      kaiser_low_pass(static_cast<int>(2 * half + 1), cutoff_hz / design_rate, kStopBandDb, 0);
   const std::int64_t design_size = size * kDesignFactor;
   Fft fft(as_size(design_size));
   std::fill(fft.in().begin(), fft.in().end(), Sample());
   for (std::int64_t i = -half; i <= half; ++i) {
     fft.in()[as_size((i + design_size) % design_size)] =
-        static_cast<float>(taps[as_size(i + half)] * scale / sum);
+        static_cast<float>(taps[as_size(i + half)] * scale);
   }
   fft.execute();
   std::vector<float> response;

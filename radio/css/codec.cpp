@@ -82,23 +82,30 @@ std::uint16_t chirp_value(std::uint32_t bits, int spreading_factor, bool reduced
   return static_cast<std::uint16_t>((index + 1) % (1U << spreading_factor));
 }
 
+std::vector<std::uint16_t> encode_block(std::span<const std::uint8_t> nibbles,
+                                        const BlockShape& shape, int spreading_factor) {
+  std::vector<std::uint8_t> codewords(static_cast<std::size_t>(shape.rows));
+  for (std::size_t row = 0; row < codewords.size(); ++row) {
+    const std::uint8_t nibble = row < nibbles.size() ? nibbles[row] : std::uint8_t{0};
+    codewords[row] = hamming_encode(nibble, shape.columns - 4);
+  }
+  std::vector<std::uint16_t> symbols = interleave(codewords, shape.columns);
+  for (std::uint16_t& symbol : symbols) {
+    symbol = chirp_value(symbol, spreading_factor, shape.reduced);
+  }
+  return symbols;
+}
+
 std::vector<std::uint16_t> encode_symbols(const CssParams& params,
                                           std::span<const std::uint8_t> payload) {
   const std::vector<std::uint8_t> nibbles = frame_nibbles(params, payload);
   const int sf = params.spreading_factor;
   std::vector<std::uint16_t> symbols;
   BlockShape shape = header_block(sf);
-  for (std::size_t first = 0; first < nibbles.size();) {
-    std::vector<std::uint8_t> codewords(static_cast<std::size_t>(shape.rows));
-    const int rate = shape.columns - 4;
-    for (std::size_t row = 0; row < codewords.size(); ++row) {
-      const std::size_t at = first + row;
-      codewords[row] = hamming_encode(at < nibbles.size() ? nibbles[at] : std::uint8_t{0}, rate);
-    }
-    for (const std::uint16_t bits : interleave(codewords, shape.columns)) {
-      symbols.push_back(chirp_value(bits, sf, shape.reduced));
-    }
-    first += codewords.size();
+  for (std::span<const std::uint8_t> left = nibbles; !left.empty();) {
+    const auto block = encode_block(left, shape, sf);
+    symbols.insert(symbols.end(), block.begin(), block.end());
+    left = left.subspan(std::min(left.size(), static_cast<std::size_t>(shape.rows)));
     shape = payload_block(sf, params.coding_rate, uses_low_data_rate(params));
   }
   return symbols;

@@ -38,6 +38,11 @@ BlockShape payload_block(int spreading_factor, int coding_rate, bool low_data_ra
 // bits < 2^rows, most significant bit first in the interleaver's sense.
 std::uint16_t chirp_value(std::uint32_t bits, int spreading_factor, bool reduced);
 
+// The symbols of one block; nibbles beyond the end count as zero. Real transmitters fill the last
+// block with other nibbles: they are not part of the frame.
+std::vector<std::uint16_t> encode_block(std::span<const std::uint8_t> nibbles,
+                                        const BlockShape& shape, int spreading_factor);
+
 struct BlockNibbles {
   std::vector<std::uint8_t> nibbles;  // rows
   float margin = 0;                   // Sum over the codewords.

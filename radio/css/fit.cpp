@@ -250,6 +250,17 @@ Step least_squares(std::span<const Segment> segments, double anchor_chips,
 
 }  // namespace
 
+std::vector<ChirpSum> correlate_chirps(const FrameModel& model, std::span<const Chirp> chirps,
+                                       SampleView samples, int spreading_factor) {
+  std::vector<ChirpSum> sums;
+  for (const Segment& segment : Correlator(chirps, samples, spreading_factor).run(model)) {
+    if (sums.empty() || sums.back().chirp != segment.chirp) sums.push_back({segment.chirp, 0, 0});
+    sums.back().sum += segment.sum;
+    sums.back().weight += segment.weight;
+  }
+  return sums;
+}
+
 Fit fit_chirps(const FrameModel& guess, std::span<const Chirp> chirps, SampleView samples,
                const FitOptions& options) {
   const double chips = chips_per_symbol(options.spreading_factor);

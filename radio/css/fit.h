@@ -8,6 +8,7 @@
 // from chirp to chirp (which depend on the carrier alone) separate them completely.
 #pragma once
 #include <span>
+#include <vector>
 
 #include "radio/css/chirp.h"
 #include "radio/samples.h"
@@ -46,6 +47,15 @@ struct Fit {
   // Variance of `start` in samples^2, times |amplitude|^2 / (noise variance per sample).
   double start_variance = 0;
 };
+
+// What a chirp correlates to against the model's waveform.
+struct ChirpSum {
+  std::size_t chirp = 0;  // Index.
+  std::complex<double> sum;
+  double weight = 0;  // Samples.
+};
+std::vector<ChirpSum> correlate_chirps(const FrameModel& model, std::span<const Chirp> chirps,
+                                       SampleView samples, int spreading_factor);
 
 // Precondition: each chirp's samples lie in `samples` for any start within the uncertainty; at
 // least six up-chirps and two down-chirps.

@@ -14,15 +14,18 @@ namespace {
 constexpr std::size_t kSpectrumSize = 512;
 constexpr double kSigmaMargin = 1.2;  // Chosen: the noise is estimated, the phases are wrapped.
 constexpr double kSigmaFloor = 1e-3;  // Samples. Chosen: rounding and filter ripple.
+constexpr double kCoherent = 0.8;     // Of the power; less, and the phases do not fit.
+constexpr double kSure = 100;         // Energy over noise density from which that is no accident.
 constexpr double kInBand = 0.48;      // Of the bandwidth, to either side: clear of the edges.
 
-// Subtracts the fitted waveform.
-void subtract(const FrameModel& model, std::span<const Chirp> chirps, int spreading_factor,
-              std::complex<double> amplitude, std::span<Sample> samples) {
+// Subtracts each chirp with the amplitude and phase that it has.
+void subtract(const FrameModel& model, std::span<const Chirp> chirps,
+              std::span<const ChirpSum> sums, int spreading_factor, std::span<Sample> samples) {
   const double step = (1 + model.clock) / model.samples_per_chip;
-  const double phase0 = std::arg(-amplitude) / (2 * std::numbers::pi);
   const auto size = static_cast<double>(samples.size());
-  for (const Chirp& chirp : chirps) {
+  for (const ChirpSum& found : sums) {
+    const Chirp& chirp = chirps[found.chirp];
+    const double phase0 = std::arg(-found.sum) / (2 * std::numbers::pi);
     for (const Sweep& sweep : sweeps(chirp, spreading_factor)) {
       const double from = chirp.start_chips + sweep.first_chips;
       const double to = chirp.start_chips + sweep.last_chips;
@@ -34,7 +37,7 @@ void subtract(const FrameModel& model, std::span<const Chirp> chirps, int spread
           sweep.phase_at(sweep.first_chips + x) + model.carrier * (first - model.start) + phase0,
           (sweep.frequency + sweep.slope * x) * step + model.carrier, sweep.slope * step * step};
       add_rotation(
-          phase, std::abs(amplitude),
+          phase, std::abs(found.sum) / found.weight,
           samples.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first)));
     }
   }
@@ -69,35 +72,84 @@ double in_band_density(SampleView residual, double centre, double half_width) {
   return bins == 0 ? 0 : power / static_cast<double>(bins) / window_power;
 }
 
+// Noise density (power per sample over the whole sampled bandwidth) within the signal's band.
+double noise_density(const FrameModel& model, std::span<const Chirp> chirps,
+                     std::span<const ChirpSum> sums, SampleView samples, int spreading_factor) {
+  const auto size = static_cast<double>(samples.size());
+  const Chirp& last = chirps.back();
+  const double end = model.position(last.start_chips + last.length_chips);
+  const auto from = static_cast<std::ptrdiff_t>(
+      std::clamp(std::ceil(model.position(chirps.front().start_chips)), 0.0, size));
+  const auto to = static_cast<std::ptrdiff_t>(std::clamp(std::floor(end), 0.0, size));
+  if (from >= to) return 0;
+  Samples residual(samples.begin() + from, samples.begin() + to);
+  FrameModel shifted = model;
+  shifted.start -= static_cast<double>(from);
+  subtract(shifted, chirps, sums, spreading_factor, residual);
+  // Each chirp's own amplitude took one of its N degrees of freedom along.
+  const double chips = chips_per_symbol(spreading_factor);
+  return in_band_density(residual, model.carrier, kInBand / model.samples_per_chip) * chips /
+         (chips - 1);
+}
+
+struct Powers {
+  double coherent = 0;
+  double each = 0;  // Added chirp by chirp.
+  double weight = 0;
+};
+
+Powers powers_of(std::span<const ChirpSum> sums, double density) {
+  Powers powers;
+  std::complex<double> total = 0;
+  for (const ChirpSum& chirp : sums) {
+    total += chirp.sum;
+    powers.each += std::norm(chirp.sum) / chirp.weight - density;
+    powers.weight += chirp.weight;
+  }
+  powers.each /= powers.weight;
+  powers.coherent = std::norm(total) / (powers.weight * powers.weight) - density / powers.weight;
+  return powers;
+}
+
+std::span<const Chirp> head_of(std::span<const Chirp> chirps) {
+  std::size_t end = chirps.size();
+  while (end > 0 && chirps[end - 1].up) --end;
+  return chirps.first(end);
+}
+
 }  // namespace
 
 double decibels(double power_ratio) { return 10 * std::log10(std::max(power_ratio, 1e-30)); }
 
+double mean_chirp_power(const FrameModel& model, std::span<const Chirp> chirps, SampleView samples,
+                        int spreading_factor) {
+  return powers_of(correlate_chirps(model, chirps, samples, spreading_factor), 0).each;
+}
+
 FrameMeasurement measure_chirps(const FrameModel& guess, std::span<const Chirp> chirps,
                                 SampleView samples, const FitOptions& options) {
-  const Fit fit = fit_chirps(guess, chirps, samples, options);
+  const int sf = options.spreading_factor;
+  const auto noise_at = [&](const FrameModel& model, const std::vector<ChirpSum>& sums) {
+    return noise_density(model, chirps, sums, samples, sf);
+  };
+  Fit fit = fit_chirps(guess, chirps, samples, options);
+  std::vector<ChirpSum> sums = correlate_chirps(fit.model, chirps, samples, sf);
+  double density = noise_at(fit.model, sums);
+  Powers powers = powers_of(sums, density);
+  double signal = powers.coherent;
+  const std::span<const Chirp> head = head_of(chirps);
+  if (powers.coherent < kCoherent * powers.each && powers.each * powers.weight > kSure * density &&
+      head.size() < chirps.size()) {
+    fit = fit_chirps(guess, head, samples, options);
+    sums = correlate_chirps(fit.model, chirps, samples, sf);
+    density = noise_at(fit.model, sums);
+    signal = powers_of(sums, density).each;
+  }
   FrameMeasurement measurement;
   measurement.model = fit.model;
-  for (const Chirp& chirp : chirps) {
-    if (!chirp.up) measurement.anchor = fit.model.position(chirp.start_chips + chirp.length_chips);
-  }
-  const auto size = static_cast<double>(samples.size());
-  const Chirp& last = chirps.back();
-  const double end = fit.model.position(last.start_chips + last.length_chips);
-  const auto from = static_cast<std::size_t>(
-      std::clamp(std::ceil(fit.model.position(chirps.front().start_chips)), 0.0, size));
-  const auto to = static_cast<std::size_t>(std::clamp(std::floor(end), 0.0, size));
-  if (from >= to) return measurement;
-  Samples residual(samples.begin() + static_cast<std::ptrdiff_t>(from),
-                   samples.begin() + static_cast<std::ptrdiff_t>(to));
-  FrameModel shifted = fit.model;
-  shifted.start -= static_cast<double>(from);
-  subtract(shifted, chirps, options.spreading_factor, fit.amplitude, residual);
-  const double half_width = kInBand / guess.samples_per_chip;
-  const double density = in_band_density(residual, fit.model.carrier, half_width);
+  measurement.anchor = fit.model.position(head.back().start_chips + head.back().length_chips);
   measurement.noise_power = density / guess.samples_per_chip;
-  // The coherent sum holds one part in `weight` of the noise.
-  measurement.signal_power = std::max(std::norm(fit.amplitude) - density / fit.weight, 1e-30);
+  measurement.signal_power = std::max(signal, 1e-30);
   measurement.anchor_sigma =
       std::hypot(kSigmaMargin * std::sqrt(fit.start_variance * density / measurement.signal_power),
                  kSigmaFloor);

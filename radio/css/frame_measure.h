@@ -1,5 +1,9 @@
 // The measurement of a frame whose chirps are known and whose place is known to about a chip; what
 // measure() and the receiver share.
+//
+// Our own transmitters' phase is continuous over the whole frame. That of chips in the field is so
+// over preamble and down-chirps only (seen in recordings): where the payload does not add up
+// coherently, time and carrier come from the head alone, and powers are added chirp by chirp.
 #pragma once
 #include "radio/css/fit.h"
 #include "radio/css/measure.h"
@@ -17,6 +21,10 @@ struct FrameMeasurement {
 // `chirps` as in fit_chirps.
 FrameMeasurement measure_chirps(const FrameModel& guess, std::span<const Chirp> chirps,
                                 SampleView samples, const FitOptions& options);
+
+// Mean power of some of the measured chirps at the measured place, noise not removed.
+double mean_chirp_power(const FrameModel& model, std::span<const Chirp> chirps, SampleView samples,
+                        int spreading_factor);
 
 // 10 log10, of at least 1e-30.
 double decibels(double power_ratio);

@@ -6,6 +6,7 @@
 
 #include "radio/css/fft.h"
 #include "radio/css/frame_measure.h"
+#include "radio/css/header.h"
 #include "radio/css/rotation.h"
 #include "radio/css/waveform.h"
 
@@ -17,6 +18,8 @@ constexpr int kSearchSymbols = 2;          // Given: how far the expected start 
 constexpr double kSearchBins = 2;          // Given: likewise the carrier.
 constexpr std::size_t kSearchChirps = 11;  // The last sync chirp, the down-chirps and eight more.
 constexpr std::size_t kFitPreamble = 32;   // Longer preambles add nothing but work.
+// Of the power expected: below, the last block is not ours.
+constexpr double kForeignFill = 0.25;
 
 // Powers of the correlation with single chirps, added over the up- and over the down-chirps, as
 // functions of the common delay: element k is a delay of k samples after the earliest looked at.
@@ -166,8 +169,17 @@ Result<Measurement> measure(const MeasureConfig& config, const CssParams& params
   }
   model = search(model, params.spreading_factor, all, preamble + 1, samples);
   const std::size_t skip = preamble > kFitPreamble ? preamble - kFitPreamble : 0;
-  const FrameMeasurement found =
-      measure_chirps(model, std::span(all).subspan(skip), samples, options);
+  const auto chirps = std::span(all).subspan(skip);
+  FrameMeasurement found = measure_chirps(model, chirps, samples, options);
+  // Transmitters are free in what fills the last block.
+  const auto block = static_cast<std::size_t>(params.coding_rate) + 4;
+  if (waveform->symbols().size() > static_cast<std::size_t>(kHeaderSymbols)) {
+    const double filled =
+        mean_chirp_power(found.model, chirps.last(block), samples, params.spreading_factor);
+    if (filled < kForeignFill * found.signal_power) {
+      found = measure_chirps(model, chirps.first(chirps.size() - block), samples, options);
+    }
+  }
   if (!lies_within(found.model, chips, samples, 1)) {
     return fail(Errc::bad_data, "the frame does not lie wholly in the samples");
   }

@@ -1,0 +1,162 @@
+#include "radio/css/detector.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "radio/css/chirp.h"
+#include "radio/css/rotation.h"
+
+namespace earshot::radio {
+
+namespace {
+
+constexpr int kDeepest = 7;               // Chosen: more would not fit our beacons' preamble of 8.
+constexpr double kFalsePerWindow = 1e-3;  // Chosen: each costs about 50 windows' work.
+constexpr std::size_t kMostOpen = 8;      // Preambles at once in one channel.
+constexpr std::size_t kLanes = 8;
+
+// The largest of sums[k] + sums[k + 1], cyclic, and its k.
+struct Peak {
+  float sum = 0;
+  std::size_t bin = 0;
+};
+Peak largest_pair(const std::vector<float>& sums) {
+  const std::size_t size = sums.size();
+  std::array<float, kLanes> best{};
+  std::size_t k = 0;
+  for (; k + kLanes < size; k += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      const float pair = sums[k + lane] + sums[k + lane + 1];
+      best[lane] = best[lane] < pair ? pair : best[lane];
+    }
+  }
+  Peak peak;
+  peak.sum = *std::max_element(best.begin(), best.end());
+  for (; k < size; ++k) peak.sum = std::max(peak.sum, sums[k] + sums[(k + 1) % size]);
+  return peak;
+}
+
+std::size_t find_pair(const std::vector<float>& sums, float sum) {
+  for (std::size_t k = 0; k < sums.size(); ++k) {
+    if (sums[k] + sums[(k + 1) % sums.size()] >= sum) return k;
+  }
+  return 0;
+}
+
+float mean_of(const std::vector<float>& values) {
+  std::array<float, kLanes> sums{};
+  for (std::size_t k = 0; k < values.size(); k += kLanes) {  // A power of two, at least 128.
+    for (std::size_t lane = 0; lane < kLanes; ++lane) sums[lane] += values[k + lane];
+  }
+  float sum = 0;
+  for (const float lane : sums) sum += lane;
+  return sum / static_cast<float>(values.size());
+}
+
+}  // namespace
+
+Samples chip_rate_up_chirp(int spreading_factor) {
+  Samples chirp(static_cast<std::size_t>(chips_per_symbol(spreading_factor)));
+  const double chips = chips_per_symbol(spreading_factor);
+  add_rotation({0, -0.5, 1 / chips}, 1, chirp);
+  return chirp;
+}
+
+double gamma_quantile(int count, double probability) {
+  double low = 0;
+  double high = 1000;
+  for (int i = 0; i < 100; ++i) {
+    const double x = (low + high) / 2;
+    double term = std::exp(-x);
+    double tail = 0;
+    for (int k = 0; k < count; ++k) {
+      tail += term;
+      term *= x / (k + 1);
+    }
+    (tail > probability ? low : high) = x;
+  }
+  return low;
+}
+
+PreambleDetector::PreambleDetector(int spreading_factor, int min_preamble_symbols)
+    : chips_(static_cast<std::size_t>(chips_per_symbol(spreading_factor))),
+      depth_(static_cast<std::size_t>(std::clamp(min_preamble_symbols - 1, 5, kDeepest))),
+      threshold_(static_cast<float>(gamma_quantile(2 * static_cast<int>(depth_),
+                                                   kFalsePerWindow / static_cast<double>(chips_)) /
+                                    static_cast<double>(depth_))),
+      fft_(chips_),
+      down_chirp_(chip_rate_up_chirp(spreading_factor)),
+      powers_(depth_, std::vector<float>(chips_)),
+      sums_(chips_) {
+  for (Sample& sample : down_chirp_) sample = std::conj(sample);
+}
+
+void PreambleDetector::add_window(SampleView window) {
+  // As plain floats: complex multiplication by the library would check for infinities.
+  const auto* x = reinterpret_cast<const float*>(window.data());
+  const auto* c = reinterpret_cast<const float*>(down_chirp_.data());
+  auto* in = reinterpret_cast<float*>(fft_.in().data());
+  for (std::size_t k = 0; k < 2 * chips_; k += 2) {
+    in[k] = x[k] * c[k] - x[k + 1] * c[k + 1];
+    in[k + 1] = x[k] * c[k + 1] + x[k + 1] * c[k];
+  }
+  fft_.execute();
+  const auto* out = reinterpret_cast<const float*>(fft_.out().data());
+  float* power = powers_[static_cast<std::size_t>(window_) % depth_].data();
+  for (std::size_t k = 0; k < chips_; ++k) {
+    power[k] = out[2 * k] * out[2 * k] + out[2 * k + 1] * out[2 * k + 1];
+  }
+  float* sums = sums_.data();
+  std::copy(powers_[0].begin(), powers_[0].end(), sums_.begin());
+  for (std::size_t i = 1; i < depth_; ++i) {
+    const float* more = powers_[i].data();
+    for (std::size_t k = 0; k < chips_; ++k) sums[k] += more[k];
+  }
+}
+
+void PreambleDetector::look() {
+  if (window_ + 1 < static_cast<std::int64_t>(depth_)) return;
+  const Peak peak = largest_pair(sums_);
+  if (!(peak.sum > threshold_ * mean_of(sums_))) return;
+  const std::size_t bin = find_pair(sums_, peak.sum);
+  note(bin, peak.sum, static_cast<double>(sums_[(bin + 1) % chips_]) / peak.sum);
+}
+
+void PreambleDetector::note(std::size_t bin, float sum, double fraction) {
+  const double chips = static_cast<double>(chips_);
+  const double where = static_cast<double>(bin) + fraction;
+  for (Open& open : open_) {
+    if (std::abs(std::remainder(where - open.candidate.bin, chips)) > 2) continue;
+    open.candidate.last_window = window_;
+    if (sum >= open.peak) {
+      open.peak = sum;
+      open.candidate.bin = where;
+    }
+    return;
+  }
+  if (open_.size() < kMostOpen) open_.push_back({{window_, window_, where}, sum});
+}
+
+std::vector<PreambleCandidate> PreambleDetector::run(SampleView window) {
+  add_window(window);
+  look();
+  std::vector<PreambleCandidate> over;
+  std::erase_if(open_, [this, &over](const Open& open) {
+    if (window_ < open.candidate.last_window + kLinger) return false;
+    over.push_back(open.candidate);
+    return true;
+  });
+  ++window_;
+  return over;
+}
+
+std::vector<PreambleCandidate> PreambleDetector::flush() {
+  std::vector<PreambleCandidate> over;
+  for (const Open& open : open_) over.push_back(open.candidate);
+  open_.clear();
+  window_ = 0;
+  return over;
+}
+
+}  // namespace earshot::radio
