@@ -1,4 +1,5 @@
 // earshot key: a hotspot's key file.
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 
