@@ -17,6 +17,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     assert(again == Bytes(file.begin(), file.begin() + static_cast<long>(contents->whole_bytes)));
   }
+  // A whole record, and then anything: the record is there, or the rest is damage.
+  Bytes torn = hotspot::encode_record(file);
+  torn.insert(torn.end(), file.begin(), file.end());
+  const auto kept = hotspot::read_journal(torn);
+  assert(!kept ||
+         (!kept->payloads.empty() && kept->payloads[0] == Bytes(file.begin(), file.end())));
   if (const auto record = hotspot::decode_outbox_record(file)) {
     assert(hotspot::encode(*record) == Bytes(file.begin(), file.end()));
   }
