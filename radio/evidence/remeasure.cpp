@@ -51,8 +51,10 @@ Figures rounded(const Measurement& measured, const Snippet& snippet) {
       snippet.first + Picoseconds(std::llround(measured.anchor_sample * picos_per_sample));
   figures.anchor_error_ps =
       static_cast<std::uint64_t>(std::ceil(3 * measured.anchor_sigma_samples * picos_per_sample));
+  // Full scale is whatever a stranger claims: the sum may not fit.
+  const std::int64_t rssi_cdbm = snippet.full_scale_cdbm + std::llround(100 * measured.rssi_dbfs);
   figures.rssi_cdbm =
-      snippet.full_scale_cdbm + static_cast<std::int32_t>(std::lround(100 * measured.rssi_dbfs));
+      static_cast<std::int32_t>(std::clamp<std::int64_t>(rssi_cdbm, INT32_MIN, INT32_MAX));
   figures.snr_cdb = static_cast<std::int32_t>(std::lround(100 * measured.snr_db));
   figures.carrier_offset_dhz =
       static_cast<std::int32_t>(std::lround(10 * measured.carrier_offset_hz));
