@@ -7,5 +7,7 @@ int main(int argc, char** argv) {
   Application application;
   add_iq_commands(application.root(), application.context());
   add_key_commands(application.root(), application.context());
+  add_rewards_commands(application.root(), application.context());
+  add_chain_commands(application.root(), application.context());
   return application.run(argc, argv);
 }

@@ -82,8 +82,8 @@ Result<Bytes> join_signatures(const Hash256& digest, std::span<const EvmSignatur
     by_signer.emplace(*signer, signature);
   }
   if (by_signer.size() < threshold) {
-    return fail(Errc::check_failed, "found signatures of " + std::to_string(by_signer.size()) +
-                                        " signers, the contract wants " +
+    return fail(Errc::check_failed, "signatures of different signers: found " +
+                                        std::to_string(by_signer.size()) + ", the contract wants " +
                                         std::to_string(threshold));
   }
   Bytes joined;

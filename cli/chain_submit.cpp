@@ -1,0 +1,188 @@
+// `earshot chain sign` makes one verifier's signature of an epoch; `submit` joins signatures and
+// sends them.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/chain_commands.h"
+
+namespace earshot::cli {
+namespace {
+
+using nlohmann::ordered_json;
+using rewards::chain::AccountKey;
+using rewards::chain::ContractStatus;
+using rewards::chain::Epoch;
+using rewards::chain::Receipt;
+
+struct SubmitOptions {
+  NodeOptions node;
+  SendOptions send;
+  std::uint64_t epoch = 0;
+  std::string log;
+  std::vector<std::string> signer_keys;
+  std::vector<std::string> signatures;
+};
+
+// What is to be signed: the sealed epoch as this contract takes it.
+struct Proposal {
+  ConnectedContract contract;
+  ContractStatus status;
+  Epoch epoch;
+  Hash256 digest{};
+};
+
+Result<Proposal> propose(const SubmitOptions& options) {
+  const Result<SealedEpoch> sealed = read_sealed_epoch(options.log, options.epoch);
+  if (!sealed) return fail(sealed.error());
+  Result<ConnectedContract> contract = connect(options.node);
+  if (!contract) return fail(contract.error());
+  if (sealed->network != contract->domain.chain_id) {
+    return fail(Errc::bad_data, "epoch " + std::to_string(options.epoch) + " is of network " +
+                                    std::to_string(sealed->network) + ", the node's chain is " +
+                                    std::to_string(contract->domain.chain_id));
+  }
+  const Result<ContractStatus> status = contract->client().status();
+  if (!status) return fail(status.error());
+  const Epoch epoch = rewards::chain::epoch_of(sealed->artifact, status->signer_set_version);
+  const Hash256 digest = rewards::chain::epoch_digest(contract->domain, epoch);
+  return Proposal{std::move(*contract), *status, epoch, digest};
+}
+
+Result<std::vector<EvmSignature>> collect_signatures(const SubmitOptions& options,
+                                                     const Hash256& digest) {
+  std::vector<EvmSignature> signatures;
+  for (const std::string& path : options.signer_keys) {
+    const Result<AccountKey> key = rewards::chain::read_account_key(path);
+    if (!key) return fail(key.error());
+    signatures.push_back(rewards::chain::sign_digest(*key, digest));
+  }
+  for (const std::string& text : options.signatures) {
+    const Result<EvmSignature> signature = array_from_hex<65>(text);
+    if (!signature) return fail(Errc::usage, "--signature: " + signature.error().detail);
+    signatures.push_back(*signature);
+  }
+  return signatures;
+}
+
+void print(const Epoch& epoch, const std::optional<Receipt>& receipt, const std::string& wait,
+           const Context& context) {
+  if (context.machine_output()) {
+    ordered_json out = {{"epoch", std::to_string(epoch.epoch)},
+                        {"root", prefixed(epoch.rewards_root)},
+                        {"cumulative_total", decimal(epoch.cumulative_total)},
+                        {"transaction", nullptr},
+                        {"block", nullptr},
+                        {"gas", nullptr},
+                        {"state", receipt ? wait : "submitted before"}};
+    if (receipt) {
+      out["transaction"] = prefixed(receipt->transaction);
+      out["block"] = receipt->block_number;
+      out["gas"] = receipt->gas_used;
+    }
+    std::printf("%s\n", out.dump().c_str());
+    return;
+  }
+  std::printf("epoch        %llu\n", static_cast<unsigned long long>(epoch.epoch));
+  std::printf("root         %s\n", prefixed(epoch.rewards_root).c_str());
+  std::printf("total        %s\n", show_tokens(epoch.cumulative_total).c_str());
+  if (!receipt) {
+    std::printf("on chain     already: nothing was sent\n");
+    return;
+  }
+  std::printf("transaction  %s\n", prefixed(receipt->transaction).c_str());
+  std::printf("block        %llu, %s\n", static_cast<unsigned long long>(receipt->block_number),
+              wait.c_str());
+  std::printf("gas          %llu\n", static_cast<unsigned long long>(receipt->gas_used));
+}
+
+Result<void> run_submit(const SubmitOptions& options, const Context& context) {
+  const Result<AccountKey> payer = rewards::chain::read_account_key(options.send.key_path);
+  if (!payer) return fail(payer.error());
+  Result<Proposal> proposal = propose(options);
+  if (!proposal) return fail(proposal.error());
+  const Epoch& epoch = proposal->epoch;
+  const std::string journal = options.send.journal_path.empty()
+                                  ? "earshot-epoch-" + std::to_string(epoch.epoch) + ".journal"
+                                  : options.send.journal_path;
+  // Once it is in a block the root it builds on is no longer the newest: a run that was cut short
+  // after that goes on from its journal, any other has nothing to do.
+  const Result<std::optional<rewards::chain::Journal>> kept = rewards::chain::read_journal(journal);
+  if (!kept) return fail(kept.error());
+  if (!*kept && proposal->status.epoch == epoch.epoch &&
+      proposal->status.newest_root == epoch.rewards_root) {
+    print(epoch, std::nullopt, options.send.wait, context);
+    return {};
+  }
+  const Result<std::vector<EvmSignature>> signatures =
+      collect_signatures(options, proposal->digest);
+  if (!signatures) return fail(signatures.error());
+  const Result<Bytes> joined =
+      rewards::chain::join_signatures(proposal->digest, *signatures, proposal->status.threshold);
+  if (!joined) return fail(joined.error());
+  const Result<Receipt> receipt =
+      send_and_wait(proposal->contract.node, *payer, proposal->contract.domain.contract,
+                    rewards::chain::encode_submit(epoch, *joined), options.send, journal, context);
+  if (!receipt) return fail(receipt.error());
+  print(epoch, *receipt, options.send.wait, context);
+  return {};
+}
+
+Result<void> run_sign(const SubmitOptions& options, const Context& context) {
+  const Result<Proposal> proposal = propose(options);
+  if (!proposal) return fail(proposal.error());
+  const Result<AccountKey> key = rewards::chain::read_account_key(options.send.key_path);
+  if (!key) return fail(key.error());
+  const std::string signature = prefixed(rewards::chain::sign_digest(*key, proposal->digest));
+  if (context.machine_output()) {
+    const ordered_json out = {{"epoch", std::to_string(proposal->epoch.epoch)},
+                              {"digest", prefixed(proposal->digest)},
+                              {"signer", rewards::chain::to_display(key->address)},
+                              {"signature", signature}};
+    std::printf("%s\n", out.dump().c_str());
+  } else {
+    std::printf("signer       %s\nsignature    %s\n",
+                rewards::chain::to_display(key->address).c_str(), signature.c_str());
+  }
+  return {};
+}
+
+void add_epoch_options(CLI::App& command, SubmitOptions& options) {
+  add_node_options(command, options.node, true);
+  command.add_option("--epoch", options.epoch, "Number of the sealed epoch")->required();
+  command
+      .add_option("--log", options.log,
+                  "A verifier's URL, or a folder with epoch-N.artifact and "
+                  "epoch-N.seal")
+      ->type_name("URL|DIR")
+      ->required();
+}
+
+}  // namespace
+
+void add_chain_sign(CLI::App& chain, Context& context) {
+  auto options = std::make_shared<SubmitOptions>();
+  CLI::App* command =
+      add_command(chain, context, "sign", "Sign a sealed epoch, for somebody else to submit",
+                  [options, &context] { return run_sign(*options, context); });
+  add_epoch_options(*command, *options);
+  command->add_option("--key", options->send.key_path, "The verifier's key")
+      ->type_name("FILE")
+      ->required();
+}
+
+void add_chain_submit(CLI::App& chain, Context& context) {
+  auto options = std::make_shared<SubmitOptions>();
+  CLI::App* command = add_command(chain, context, "submit", "Put a sealed epoch's root on chain",
+                                  [options, &context] { return run_submit(*options, context); });
+  add_epoch_options(*command, *options);
+  add_send_options(*command, options->send);
+  command->add_option("--signer-key", options->signer_keys, "A verifier's key; give each")
+      ->type_name("FILE");
+  command
+      ->add_option("--signature", options->signatures, "What `earshot chain sign` gave; give each")
+      ->type_name("HEX");
+}
+
+}  // namespace earshot::cli
