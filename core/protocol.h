@@ -25,8 +25,8 @@ inline constexpr std::int64_t kFirstTransmitSecond = 15;
 inline constexpr std::int64_t kLastTransmitSecond = 59;  // Its last sample is before this.
 
 // Commit, then reveal: counted from the round's end.
-inline constexpr std::int64_t kHeaderDeadlineSeconds = 15 * 60;
-inline constexpr std::int64_t kBodyDeadlineSeconds = kHeaderDeadlineSeconds + 60 * 60;
+inline constexpr std::int64_t kHeaderDeadlineSeconds = 900;                          // 15 min
+inline constexpr std::int64_t kBodyDeadlineSeconds = kHeaderDeadlineSeconds + 3600;  // And an hour.
 
 // A verifier's entropy link must be in this long after the round's opening.
 inline constexpr std::int64_t kLinkDeadlineSeconds = 5;

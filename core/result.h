@@ -49,7 +49,6 @@ constexpr int exit_code(Errc code) {
     case Errc::usage:
       return 2;
     case Errc::bad_data:
-      return 65;
     case Errc::bad_signature:
       return 65;
     case Errc::unavailable:

@@ -78,7 +78,8 @@ Result<Instant> from_iso8601(const std::string& text) {
   const int second = number_at(view, 17, 2);  // Unix time has no second 60.
   if (picos < 0 || !date.ok() || hour > 23 || minute > 59 || second > 59) return refuse();
   const std::int64_t day = std::chrono::sys_days(date).time_since_epoch().count();
-  return Instant{day * kSecondsPerDay + hour * 3600 + minute * 60 + second, picos};
+  const std::int64_t second_of_day = (std::int64_t{hour} * 60 + minute) * 60 + second;
+  return Instant{day * kSecondsPerDay + second_of_day, picos};
 }
 
 }  // namespace earshot

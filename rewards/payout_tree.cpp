@@ -35,8 +35,10 @@ Result<PayoutTree> PayoutTree::build(std::span<const PayoutLeaf> leaves) {
   std::transform(leaves.begin(), leaves.end(), hashes.begin(), leaf_hash);
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return hashes[a] < hashes[b]; });
+  // Equal leaves stay in the order of the input, as the peer's stable sort leaves them.
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return hashes[a] != hashes[b] ? hashes[a] < hashes[b] : a < b;
+  });
 
   PayoutTree tree;
   tree.nodes_.resize(2 * count - 1);

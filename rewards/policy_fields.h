@@ -15,7 +15,7 @@ inline constexpr std::string_view kBuckets[] = {"coverage", "listeners", "data",
 // Bounds are chosen: wide enough for any sane policy, narrow enough that no sum of a rule
 // overflows.
 inline constexpr std::int64_t kDay = 86'400;
-inline constexpr std::int64_t kWeekRounds = 7 * 1440;
+inline constexpr std::int64_t kWeekRounds = 10'080;
 inline constexpr std::int64_t kEarthMm = 20'000'000'000;
 inline constexpr std::int64_t kLevel = 100'000;  // +-1000 dB.
 inline constexpr std::int64_t kSecondPs = 1'000'000'000'000;

@@ -17,8 +17,8 @@ constexpr Uint128 power(std::uint64_t base, std::uint64_t exponent) {
   for (std::uint64_t i = 0; i < exponent; ++i) out *= base;
   return out;
 }
-static_assert(2 * kUnit * power(4, kMaxDecay) < power(5, kMaxDecay));
-static_assert(2 * kUnit * power(4, kMaxDecay - 1) > power(5, kMaxDecay - 1));
+static_assert(Uint128{2} * kUnit * power(4, kMaxDecay) < power(5, kMaxDecay));
+static_assert(Uint128{2} * kUnit * power(4, kMaxDecay - 1) > power(5, kMaxDecay - 1));
 
 std::uint64_t round_half_even(Uint128 numerator, Uint128 denominator) {
   const Uint128 floor = numerator / denominator;
