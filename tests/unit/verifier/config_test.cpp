@@ -1,0 +1,103 @@
+#include "verifier/config.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace earshot::verifier {
+namespace {
+
+constexpr const char* kLeast = R"(
+network = 31337
+policy_file = "p.toml"
+[store]
+directory = "d"
+[chain]
+rpc_url = "http://127.0.0.1:8545"
+)";
+
+std::string error_of(const std::string& text) {
+  const Result<Config> config = parse_config(text, "v.toml");
+  if (config) return "";
+  EXPECT_EQ(config.error().code, Errc::configuration);
+  return config.error().detail;
+}
+
+TEST(Config, WhatIsNotSaidHasItsDefault) {
+  const Result<Config> config = parse_config(kLeast, "/etc/earshot/v.toml");
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->network, 31337U);
+  EXPECT_EQ(config->policy_file, "/etc/earshot/p.toml");
+  EXPECT_EQ(config->store.directory, "/etc/earshot/d");
+  EXPECT_EQ(config->http.port, 8480);
+  EXPECT_EQ(config->http.max_body_bytes, 1'048'576U);
+  EXPECT_FALSE(config->simulation.virtual_clock);
+}
+
+TEST(Config, PackagedExampleSaysTheDefaults) {
+  const std::string path = std::string(EARSHOT_SOURCE_DIR) + "/verifier/verifierd.example.toml";
+  const Result<Config> example = read_config(path);
+  ASSERT_TRUE(example) << example.error().detail;
+  const Config defaults;
+  EXPECT_EQ(example->http.address, defaults.http.address);
+  EXPECT_EQ(example->http.port, defaults.http.port);
+  EXPECT_EQ(example->http.io_threads, defaults.http.io_threads);
+  EXPECT_EQ(example->http.max_body_bytes, defaults.http.max_body_bytes);
+  EXPECT_EQ(example->http.max_header_bytes, defaults.http.max_header_bytes);
+  EXPECT_EQ(example->http.max_connections, defaults.http.max_connections);
+  EXPECT_EQ(example->http.request_timeout_seconds, defaults.http.request_timeout_seconds);
+  EXPECT_EQ(example->http.idle_timeout_seconds, defaults.http.idle_timeout_seconds);
+  EXPECT_EQ(example->http.drain_seconds, defaults.http.drain_seconds);
+  EXPECT_EQ(example->chain.timeout_seconds, defaults.chain.timeout_seconds);
+  EXPECT_EQ(example->entropy.commit_ahead_seconds, defaults.entropy.commit_ahead_seconds);
+  EXPECT_EQ(example->evidence.max_snippet_bytes, defaults.evidence.max_snippet_bytes);
+  EXPECT_EQ(example->simulation.virtual_clock, defaults.simulation.virtual_clock);
+  EXPECT_EQ(example->simulation.entropy_seed, defaults.simulation.entropy_seed);
+  EXPECT_EQ(example->log.level, defaults.log.level);
+  EXPECT_TRUE(std::filesystem::exists(example->policy_file)) << example->policy_file;
+}
+
+TEST(Config, NamesEveryProblemAtOnce) {
+  EXPECT_EQ(error_of(R"(
+network = "main"
+colour = 3
+[http]
+port = 70000
+io_threads = 0
+[log]
+level = "loud"
+)"),
+            "v.toml: network: found 'main', allowed is a whole number from 0\n"
+            "v.toml: http.port: found 70000, allowed is a whole number from 0 to 65535\n"
+            "v.toml: colour: unknown key\n"
+            "v.toml: network: missing, allowed is the chain id, for example 31337\n"
+            "v.toml: policy_file: missing, allowed is a path\n"
+            "v.toml: store.directory: missing, allowed is a path\n"
+            "v.toml: chain.rpc_url: missing, allowed is http://HOST:PORT\n"
+            "v.toml: http.io_threads: found 0, allowed is 1 to 64\n"
+            "v.toml: log.level: found \"loud\", allowed is trace, debug, info, warn or error");
+}
+
+TEST(Config, SaysWhereTheTextIsNotToml) {
+  EXPECT_EQ(error_of("network = = 3").substr(0, 9), "v.toml:1:");
+}
+
+TEST(Config, RefusesAKnownEntropySeedWithoutAVirtualClock) {
+  const std::string seed = "entropy_seed = \"" + std::string(64, 'a') + "\"\n";
+  EXPECT_NE(error_of(kLeast + std::string("[simulation]\n") + seed).find("entropy_seed"),
+            std::string::npos);
+  EXPECT_EQ(error_of(kLeast + std::string("[simulation]\nvirtual_clock = true\n") + seed), "");
+  EXPECT_NE(
+      error_of(kLeast + std::string("[simulation]\nvirtual_clock = true\nentropy_seed = \"ab\"\n")),
+      "");
+}
+
+TEST(Config, MissingFileIsOneLine) {
+  const Result<Config> config = read_config("/nowhere/v.toml");
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().code, Errc::configuration);
+  EXPECT_EQ(config.error().detail, "/nowhere/v.toml: cannot be read");
+}
+
+}  // namespace
+}  // namespace earshot::verifier

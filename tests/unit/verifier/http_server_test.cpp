@@ -1,0 +1,249 @@
+#include "verifier/http_server.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/null_sink.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <thread>
+
+namespace earshot::verifier {
+namespace {
+
+// A connection of a test: plain POSIX, so that nothing of the server's library checks itself.
+class Client {
+ public:
+  explicit Client(std::uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const timeval patience{10, 0};
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    is_connected_ = connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
+  }
+  ~Client() { close(fd_); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  bool is_connected() const { return is_connected_; }
+  void send(const std::string& text) {
+    EXPECT_EQ(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(text.size()));
+  }
+  // One whole answer, or what came before the connection ended.
+  std::string receive() {
+    std::string& text = received_;
+    while (true) {
+      const std::size_t end = text.find("\r\n\r\n");
+      if (end != std::string::npos) {
+        const std::size_t at = text.find("Content-Length: ");
+        const std::size_t length = at < end ? std::stoul(text.substr(at + 16)) : 0;
+        const std::size_t whole = end + 4 + (is_head_ ? 0 : length);
+        if (text.size() >= whole) {
+          const std::string answer = text.substr(0, whole);
+          text.erase(0, whole);
+          return answer;
+        }
+      }
+      char buffer[4096];
+      const ssize_t count = recv(fd_, buffer, sizeof buffer, 0);
+      if (count <= 0) return std::exchange(text, "");
+      text.append(buffer, static_cast<std::size_t>(count));
+    }
+  }
+  std::string ask(const std::string& text) {
+    send(text);
+    return receive();
+  }
+  bool is_closed() { return receive().empty(); }
+  void expect_no_body() { is_head_ = true; }
+
+ private:
+  int fd_;
+  bool is_connected_ = false;
+  bool is_head_ = false;
+  std::string received_;
+};
+
+std::string post(const std::string& body, const std::string& fields = "") {
+  return "POST /echo HTTP/1.1\r\nHost: x\r\n" + fields +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+std::string get(const std::string& target) {
+  return "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n";
+}
+std::string status_of(const std::string& answer) { return answer.substr(9, 3); }
+
+class HttpServerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    config_.port = 0;
+    config_.max_body_bytes = 4096;
+    config_.max_header_bytes = 1024;
+    config_.max_connections = 8;
+    config_.request_timeout_seconds = 1;
+    config_.idle_timeout_seconds = 1;
+    config_.drain_seconds = 5;
+  }
+  void TearDown() override { stop(); }
+
+  void start() {
+    Result<std::unique_ptr<HttpServer>> server = HttpServer::listen(config_, log_);
+    ASSERT_TRUE(server) << server.error().detail;
+    server_ = std::move(*server);
+    thread_ = std::thread(
+        [this] { server_->run([this](const HttpRequest& request) { return handle(request); }); });
+  }
+  void stop() {
+    if (!thread_.joinable()) return;
+    server_->stop();
+    thread_.join();
+  }
+  HttpResponse handle(const HttpRequest& request) {
+    if (request.target == "/fail") throw std::runtime_error("inside");
+    if (request.target == "/slow") {
+      is_in_slow_ = true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    }
+    return {.status = 200, .body = request.content_type + "|" + request.body};
+  }
+
+  spdlog::logger log_{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
+  HttpConfig config_;
+  std::unique_ptr<HttpServer> server_;
+  std::thread thread_;
+  std::atomic<bool> is_in_slow_{false};
+};
+
+TEST_F(HttpServerTest, AnswersManyRequestsOfOneConnection) {
+  start();
+  Client client(server_->port());
+  for (int i = 0; i < 3; ++i) {
+    const std::string answer =
+        client.ask(post("abc", "Content-Type: Application/JSON; charset=utf-8\r\n"));
+    EXPECT_EQ(status_of(answer), "200");
+    EXPECT_NE(answer.find("application/json|abc"), std::string::npos) << answer;
+  }
+}
+
+TEST_F(HttpServerTest, AnswersSeveralThreadsAtOnce) {
+  start();
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([this] {
+      Client client(server_->port());
+      for (int i = 0; i < 50; ++i) {
+        const std::string body(static_cast<std::size_t>(i) * 10, 'b');
+        EXPECT_NE(client.ask(post(body)).find("|" + body), std::string::npos);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST_F(HttpServerTest, ATooLongBodyIs413AndTheAnswerArrives) {
+  start();
+  Client client(server_->port());
+  EXPECT_EQ(status_of(client.ask(post(std::string(100'000, 'x')))), "413");
+  EXPECT_TRUE(client.is_closed());
+}
+
+TEST_F(HttpServerTest, TooLongHeaderFieldsAre431) {
+  start();
+  Client client(server_->port());
+  EXPECT_EQ(status_of(client.ask(post("", "X: " + std::string(2000, 'y') + "\r\n"))), "431");
+}
+
+TEST_F(HttpServerTest, NonsenseIs400) {
+  start();
+  Client client(server_->port());
+  EXPECT_EQ(status_of(client.ask("\x16\x03\x01 hello\r\n\r\n")), "400");
+}
+
+TEST_F(HttpServerTest, AFailureInsideIs500AndTheServerLives) {
+  start();
+  Client client(server_->port());
+  EXPECT_EQ(status_of(client.ask(get("/fail"))), "500");
+  EXPECT_EQ(status_of(client.ask(get("/ok"))), "200");
+}
+
+TEST_F(HttpServerTest, HeadHasNoBody) {
+  start();
+  Client client(server_->port());
+  client.expect_no_body();
+  const std::string answer = client.ask("HEAD /x HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(status_of(answer), "200");
+  EXPECT_NE(answer.find("Content-Length: 1\r\n"), std::string::npos) << answer;
+  EXPECT_TRUE(client.is_closed()) << "after the idle timeout";
+}
+
+TEST_F(HttpServerTest, AnUnfinishedRequestIsCutOff) {
+  start();
+  Client client(server_->port());
+  client.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nonly this");
+  EXPECT_TRUE(client.is_closed());
+}
+
+TEST_F(HttpServerTest, OneConnectionTooManyIs503) {
+  config_.max_connections = 2;
+  start();
+  Client first(server_->port());
+  Client second(server_->port());
+  EXPECT_EQ(status_of(first.ask(get("/a"))), "200");
+  EXPECT_EQ(status_of(second.ask(get("/a"))), "200");
+  Client third(server_->port());
+  const std::string answer = third.receive();
+  EXPECT_EQ(status_of(answer), "503");
+  EXPECT_NE(answer.find("Retry-After: 1\r\n"), std::string::npos);
+}
+
+TEST_F(HttpServerTest, StoppingLetsRequestsInProgressEnd) {
+  config_.idle_timeout_seconds = 60;
+  start();
+  Client busy(server_->port());
+  Client idle(server_->port());
+  EXPECT_EQ(status_of(idle.ask(get("/a"))), "200");
+  busy.send(get("/slow"));
+  while (!is_in_slow_) std::this_thread::yield();
+  const auto begin = std::chrono::steady_clock::now();
+  stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4));
+  EXPECT_EQ(status_of(busy.receive()), "200");
+  EXPECT_TRUE(idle.is_closed());
+  EXPECT_FALSE(Client(server_->port()).is_connected());
+}
+
+TEST_F(HttpServerTest, SigtermStops) {
+  start();
+  Client client(server_->port());
+  EXPECT_EQ(status_of(client.ask(get("/a"))), "200");
+  raise(SIGTERM);
+  thread_.join();
+}
+
+TEST_F(HttpServerTest, ABusyPortIsOneLine) {
+  start();
+  HttpConfig same = config_;
+  same.port = server_->port();
+  const auto second = HttpServer::listen(same, log_);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Errc::unavailable);
+  EXPECT_EQ(second.error().detail,
+            "127.0.0.1:" + std::to_string(same.port) + " is in use by another process");
+}
+
+TEST_F(HttpServerTest, AnAddressThatIsNoneIsConfiguration) {
+  config_.address = "localhost";
+  const auto server = HttpServer::listen(config_, log_);
+  ASSERT_FALSE(server);
+  EXPECT_EQ(server.error().code, Errc::configuration);
+}
+
+}  // namespace
+}  // namespace earshot::verifier

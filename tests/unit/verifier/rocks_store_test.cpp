@@ -1,0 +1,155 @@
+#include "verifier/rocks_store.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <thread>
+
+#include "core/merkle.h"
+#include "tests/doubles/fake_signer.h"
+
+namespace earshot::verifier {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Round kRound = 29'000'000;
+
+class RocksStoreTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    directory_ = (fs::path(testing::TempDir()) / ("rocks-" + std::string(test->name()))).string();
+    fs::remove_all(directory_);
+    open();
+  }
+  void TearDown() override {
+    store_.reset();
+    fs::remove_all(directory_);
+  }
+  void open() {
+    store_.reset();
+    Result<std::unique_ptr<RocksStore>> store = RocksStore::open(directory_, kTestNetwork);
+    ASSERT_TRUE(store) << store.error().detail;
+    store_ = std::move(*store);
+  }
+  static StoredMessage stored(const Message& message) {
+    return {.id = message_id(kTestNetwork, message),
+            .message = message,
+            .header = Hash256{4},
+            .index = 3,
+            .path = {Hash256{5}, Hash256{6}},
+            .received = 77};
+  }
+
+  std::string directory_;
+  std::unique_ptr<RocksStore> store_;
+  FakeSigner signer_{1};
+};
+
+TEST_F(RocksStoreTest, WhatWasCommittedIsThereAfterReopening) {
+  const SignedBatch batch = signer_.sign({signer_.silence(kRound)});
+  const StoredHeader header{header_id(kTestNetwork, batch.header.header), batch.header, 55};
+  const StoredMessage witness = stored(signer_.witness(kRound, 1));
+  const StoredMessage silence = stored(signer_.silence(kRound + 1));
+  const StoredMessage onboarding = stored(signer_.onboarding(kRound));
+  const EvidenceChunk chunk{.index = 2, .bytes = {1, 2}, .path = {Hash256{8}}};
+  WriteSet writes;
+  writes.headers = {header};
+  writes.messages = {witness, silence, onboarding};
+  writes.statements = {{statement_bytes(witness.message), witness.id}};
+  writes.equivocations = {{Hash256{1}, Hash256{2}, Bytes{9}}};
+  writes.chunks = {{witness.id, chunk}};
+  writes.mismatched_reports = {silence.id};
+  writes.log = {{LogKind::header, 55, header.id}, {LogKind::message, 77, witness.id}};
+  ASSERT_TRUE(store_->commit(writes));
+  const LogHead head = store_->log_head();
+  open();
+
+  EXPECT_EQ(**store_->find_header(header.id), header);
+  EXPECT_EQ(**store_->find_header_at(signer_.key.public_key, 1), header.id);
+  EXPECT_FALSE(store_->find_header_at(signer_.key.public_key, 2)->has_value());
+  EXPECT_EQ(**store_->find_message(witness.id), witness);
+  EXPECT_EQ(**store_->find_message(onboarding.id), onboarding);
+  EXPECT_FALSE(store_->find_message(Hash256{1})->has_value());
+  EXPECT_EQ(**store_->find_statement(statement_bytes(witness.message)), witness.id);
+  EXPECT_EQ(*store_->messages_of_rounds(kRound, kRound + 1), std::vector{witness});
+  EXPECT_EQ(store_->messages_of_rounds(kRound, kRound + 2)->size(), 2U);
+  EXPECT_EQ(*store_->onboardings(signer_.key.public_key), std::vector{onboarding});
+  EXPECT_TRUE(*store_->is_registered(signer_.key.public_key));
+  EXPECT_FALSE(*store_->is_registered(PublicKey{}));
+  EXPECT_EQ(*store_->equivocations(), writes.equivocations);
+  EXPECT_TRUE(*store_->has_equivocation(Hash256{2}));
+  EXPECT_EQ(*store_->chunks(witness.id), std::vector{chunk});
+  EXPECT_TRUE(*store_->has_mismatch(silence.id));
+  EXPECT_FALSE(*store_->has_mismatch(witness.id));
+  EXPECT_EQ(store_->log_head(), head);
+  EXPECT_EQ(*store_->log_entries(0, 10), writes.log);
+  EXPECT_EQ(store_->log_entries(1, 1)->front(), writes.log[1]);
+  EXPECT_TRUE(store_->log_entries(2, 5)->empty());
+}
+
+TEST_F(RocksStoreTest, MessagesComeInTheRecordsOrder) {
+  WriteSet writes;
+  for (std::uint8_t i = 0; i < 9; ++i) {
+    writes.messages.push_back(stored(signer_.witness(kRound + i % 3, i)));
+    writes.messages.push_back(stored(signer_.silence(kRound + i % 3)));
+  }
+  ASSERT_TRUE(store_->commit(writes));
+  const auto order = [](const StoredMessage& m) {
+    return std::tuple{round_of(m.message), type_of(m.message), m.id};
+  };
+  const std::vector<StoredMessage> found = *store_->messages_of_rounds(0, kRound + 9);
+  EXPECT_EQ(found.size(), 12U) << "one id, one message";
+  for (std::size_t i = 1; i < found.size(); ++i) EXPECT_LT(order(found[i - 1]), order(found[i]));
+}
+
+TEST_F(RocksStoreTest, CommitsOfManyThreadsMakeOneLogWithoutHoles) {
+  constexpr int kThreads = 4;
+  constexpr int kCommits = 40;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kCommits; ++i) {
+        WriteSet writes;
+        for (int k = 0; k < 3; ++k) {
+          writes.log.push_back({LogKind::message, t * 1000 + i, Hash256{static_cast<uint8_t>(k)}});
+        }
+        EXPECT_TRUE(store_->commit(writes));
+        EXPECT_TRUE(store_->find_header(Hash256{}));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const std::vector<LogEntry> log = *store_->log_entries(0, 10'000);
+  ASSERT_EQ(log.size(), std::size_t{kThreads * kCommits * 3});
+  std::vector<Hash256> leaves;
+  for (std::size_t i = 0; i < log.size(); ++i) {
+    leaves.push_back(merkle_leaf(encode(log[i])));
+    EXPECT_EQ(log[i].id[0], i % 3) << "a write set is not torn apart";
+  }
+  EXPECT_EQ(store_->log_head(), (LogHead{log.size(), merkle_root(leaves)}));
+}
+
+TEST_F(RocksStoreTest, AStoreOfAnotherNetworkIsRefused) {
+  store_.reset();
+  const auto other = RocksStore::open(directory_, 1);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, Errc::bad_data);
+  EXPECT_EQ(other.error().detail, "message store: of network 31337, the configuration says 1");
+}
+
+TEST_F(RocksStoreTest, ASecondProcessIsRefused) {
+  const auto second = RocksStore::open(directory_, kTestNetwork);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Errc::unavailable);
+}
+
+TEST_F(RocksStoreTest, ADirectoryThatCannotBeMadeIsUnavailable) {
+  const auto store = RocksStore::open("/proc/nowhere", kTestNetwork);
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().code, Errc::unavailable);
+}
+
+}  // namespace
+}  // namespace earshot::verifier

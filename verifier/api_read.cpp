@@ -1,0 +1,238 @@
+// What is read from the API.
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "core/message_json.h"
+#include "rewards/epoch_rewards.h"
+#include "rewards/payout_tree.h"
+#include "verifier/api.h"
+#include "verifier/epoch_calendar.h"
+#include "verifier/publication.h"
+
+namespace earshot::verifier {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::int64_t kStoreRetrySeconds = 10;
+constexpr std::int64_t kForeverSeconds = 365 * 86'400;  // What does not change any more.
+constexpr std::int64_t kSummarySeconds = 60;            // Late messages may still add verdicts.
+constexpr std::int64_t kCoverageSeconds = 60;           // Chosen: maps need not be fresher.
+
+HttpResponse ok(const Json& body, std::int64_t max_age_seconds = 0) {
+  return {.status = 200, .body = body.dump(), .max_age_seconds = max_age_seconds};
+}
+HttpResponse unavailable(const Error& error) {
+  return error_response(503, error.detail, kStoreRetrySeconds);
+}
+
+// Decimal digits below 2^53, which is also far below where times leave 64 bits.
+std::optional<std::uint64_t> number_of(std::string_view text) {
+  constexpr std::uint64_t kTooLarge = 100'000'000;  // Rounds reach the year 2160.
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value >= kTooLarge) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+HttpResponse binary(const Bytes& bytes) {
+  return {.status = 200,
+          .content_type = "application/octet-stream",
+          .body = std::string(bytes.begin(), bytes.end()),
+          .max_age_seconds = kForeverSeconds};
+}
+
+}  // namespace
+
+HttpResponse Api::get_health() {
+  const LogHead head = parts_.store.log_head();
+  return ok({{"status", "ok"},
+             {"round", round_at(parts_.clock.now())},
+             {"log_size", number(head.size)},
+             {"log_root", to_hex(head.root)}});
+}
+
+HttpResponse Api::get_round(std::string_view which) {
+  const UnixNanos now = parts_.clock.now();
+  const Round current = round_at(now);
+  const std::optional<std::uint64_t> asked =
+      which == "current" ? std::optional<std::uint64_t>(current) : number_of(which);
+  if (!asked) return error_response(400, "round: expected a number or current");
+  if (*asked > current) {
+    return error_response(404, "round " + std::to_string(*asked) + " has not opened, it is round " +
+                                   std::to_string(current));
+  }
+  const Result<std::optional<ReleasedRound>> released = parts_.registry.released(*asked);
+  if (!released) return unavailable(released.error());
+  const std::uint64_t epoch = epoch_of_round(parts_.policy, *asked);
+  const std::uint32_t window = parts_.policy.sortition.window_rounds;
+  const Json body = {{"round", *asked},
+                     {"opening", to_iso8601(instant_of_round(*asked), 0)},
+                     {"entropy", *released ? Json(to_hex((*released)->entropy)) : Json(nullptr)},
+                     {"epoch", epoch},
+                     {"window_first_round", *asked / window * window},
+                     {"policy_hash", to_hex(rewards::policy_hash(parts_.policy))},
+                     {"network", std::to_string(parts_.network)}};
+  std::int64_t max_age = 0;
+  if (*released && !parts_.move_clock) {
+    const std::int64_t left = (round_opening(current + 1) - now) / kNanosPerSecond;
+    max_age = which == "current" ? left : kForeverSeconds;
+  }
+  return ok(body, max_age);
+}
+
+HttpResponse Api::get_hotspot(std::string_view key) {
+  const Result<PublicKey> hotspot = array_from_hex<32>(key);
+  if (!hotspot) return error_response(400, "hotspot key: " + hotspot.error().detail);
+  const Result<std::vector<StoredMessage>> onboardings = parts_.store.onboardings(*hotspot);
+  if (!onboardings) return unavailable(onboardings.error());
+  if (onboardings->empty()) {
+    return error_response(404, "hotspot " + to_hex(*hotspot) + " has not onboarded");
+  }
+  const StoredMessage& newest = onboardings->back();
+  Json body = {{"hotspot", to_hex(*hotspot)},
+               {"onboarding", to_json(newest.message)},
+               {"onboarding_id", to_hex(newest.id)},
+               {"received_ns", std::to_string(newest.received)},
+               {"tier", nullptr},
+               {"tier_epoch", nullptr}};
+  const Result<std::optional<std::uint64_t>> last = parts_.registry.last_sealed();
+  if (!last) return unavailable(last.error());
+  if (*last) {
+    const Result<std::optional<rewards::Tier>> tier = parts_.registry.tier(**last, *hotspot);
+    if (!tier) return unavailable(tier.error());
+    if (*tier) body["tier"] = std::string(rewards::tier_name(**tier));
+    if (*tier) body["tier_epoch"] = **last;
+  }
+  return ok(body);
+}
+
+HttpResponse Api::get_tasks(std::string_view key) {
+  const Result<PublicKey> hotspot = array_from_hex<32>(key);
+  if (!hotspot) return error_response(400, "hotspot key: " + hotspot.error().detail);
+  const Result<bool> registered = parts_.store.is_registered(*hotspot);
+  if (!registered) return unavailable(registered.error());
+  if (!*registered) {
+    return error_response(404, "hotspot " + to_hex(*hotspot) + " has not onboarded");
+  }
+  const Result<std::vector<AuditTask>> tasks =
+      parts_.registry.open_tasks(*hotspot, parts_.clock.now());
+  if (!tasks) return unavailable(tasks.error());
+  Json evidence = Json::array();
+  for (const AuditTask& task : *tasks) {
+    const Instant deadline{task.deadline / kNanosPerSecond, task.deadline % kNanosPerSecond * 1000};
+    evidence.push_back({{"report", to_hex(task.report)}, {"deadline", to_iso8601(deadline, 0)}});
+  }
+  return ok({{"evidence", std::move(evidence)}});
+}
+
+HttpResponse Api::get_epoch(std::string_view number) {
+  const std::optional<std::uint64_t> epoch = number_of(number);
+  if (!epoch) return error_response(400, "epoch: expected a number");
+  const Result<std::optional<SealedEpoch>> sealed = parts_.registry.sealed(*epoch);
+  if (!sealed) return unavailable(sealed.error());
+  if (*sealed) return get_sealed_epoch(**sealed);
+  const Result<std::optional<std::uint64_t>> first = parts_.registry.first_epoch();
+  if (!first) return unavailable(first.error());
+  const UnixNanos now = parts_.clock.now();
+  if (!*first || *epoch < **first || epoch_opening(parts_.policy, *epoch) > now) {
+    return error_response(
+        404, "epoch " + std::to_string(*epoch) + " has not opened or is not judged here");
+  }
+  const bool is_open = now < epoch_end(parts_.policy, *epoch);
+  Json body = epoch_frame(parts_.policy, *epoch, is_open ? "open" : "grace");
+  body["verdicts"] = Json::array();
+  return ok(body);
+}
+
+// The summary as it was sealed, and what has come since: no message is without a verdict.
+HttpResponse Api::get_sealed_epoch(const SealedEpoch& sealed) {
+  const Result<std::vector<StoredMessage>> messages = parts_.store.messages_of_rounds(
+      rewards::first_round_of_epoch(parts_.policy, sealed.epoch),
+      rewards::first_round_of_epoch(parts_.policy, sealed.epoch + 1));
+  if (!messages) return unavailable(messages.error());
+  const UnixNanos seal = seal_time(parts_.policy, sealed.epoch);
+  if (std::ranges::none_of(*messages, [&](const auto& m) { return m.received >= seal; })) {
+    return {.status = 200,
+            .body = sealed.summary_json,
+            .max_age_seconds = parts_.move_clock ? 0 : kSummarySeconds};
+  }
+  const Result<EpochRecord> record = decode_record(sealed.record);
+  if (!record) return unavailable(record.error());
+  Json summary = Json::parse(sealed.summary_json);  // Our own text.
+  for (const Verdict& verdict : after_seal_verdicts(*record, *messages)) {
+    summary["verdicts"].push_back(to_json(verdict));
+  }
+  return ok(summary, parts_.move_clock ? 0 : kSummarySeconds);
+}
+
+HttpResponse Api::get_epoch_file(std::string_view number, std::string_view file) {
+  const std::optional<std::uint64_t> epoch = number_of(number);
+  if (!epoch) return error_response(400, "epoch: expected a number");
+  const Result<std::optional<SealedEpoch>> sealed = parts_.registry.sealed(*epoch);
+  if (!sealed) return unavailable(sealed.error());
+  if (!*sealed) return error_response(404, "epoch " + std::to_string(*epoch) + " is not sealed");
+  if (file == "record") return binary((*sealed)->record);
+  if (file == "seal") return binary((*sealed)->seal);
+  if (file == "artifact") return binary((*sealed)->artifact);
+  if (file == "policy") {
+    return {.status = 200,
+            .content_type = "application/toml",
+            .body = (*sealed)->policy_toml,
+            .max_age_seconds = kForeverSeconds};
+  }
+  return error_response(404, "an epoch has record, seal, policy, artifact and payouts");
+}
+
+HttpResponse Api::get_payout(std::string_view number, std::string_view account) {
+  const std::optional<std::uint64_t> epoch = number_of(number);
+  if (!epoch) return error_response(400, "epoch: expected a number");
+  const Result<EvmAddress> owner = array_from_hex<20>(account);
+  if (!owner) return error_response(400, "address: " + owner.error().detail);
+  const Result<std::optional<SealedEpoch>> sealed = parts_.registry.sealed(*epoch);
+  if (!sealed) return unavailable(sealed.error());
+  if (!*sealed) return error_response(404, "epoch " + std::to_string(*epoch) + " is not sealed");
+  const Result<rewards::Artifact> artifact = rewards::decode_artifact((*sealed)->artifact);
+  if (!artifact) return unavailable(artifact.error());
+  std::vector<rewards::PayoutLeaf> leaves;
+  for (const rewards::AccountTotal& total : artifact->accounts) {
+    leaves.push_back({total.account, rewards::amount_from(total.cumulative)});
+  }
+  const auto leaf = std::ranges::find(leaves, *owner, &rewards::PayoutLeaf::account);
+  if (leaf == leaves.end()) {
+    return error_response(404,
+                          address(*owner) + " has no payout in epoch " + std::to_string(*epoch));
+  }
+  const Result<rewards::PayoutTree> tree = rewards::PayoutTree::build(leaves);
+  if (!tree) return unavailable(tree.error());
+  Json proof = Json::array();
+  const auto index = static_cast<std::size_t>(leaf - leaves.begin());
+  for (const Hash256& node : tree->proof(index)) proof.push_back(to_hex(node));
+  return ok({{"account", address(*owner)},
+             {"cumulative", rewards::amount_to_decimal(leaf->cumulative)},
+             {"proof", std::move(proof)}},
+            kForeverSeconds);
+}
+
+HttpResponse Api::get_coverage() {
+  HttpResponse response{.status = 200,
+                        .content_type = "application/geo+json",
+                        .max_age_seconds = parts_.move_clock ? 0 : kCoverageSeconds};
+  const Result<std::optional<std::uint64_t>> last = parts_.registry.last_sealed();
+  if (!last) return unavailable(last.error());
+  if (*last) {
+    const Result<std::optional<SealedEpoch>> sealed = parts_.registry.sealed(**last);
+    if (!sealed) return unavailable(sealed.error());
+    response.body = (*sealed)->coverage_geojson;
+    return response;
+  }
+  const Result<std::vector<StoredMessage>> onboardings = parts_.store.onboardings(std::nullopt);
+  if (!onboardings) return unavailable(onboardings.error());
+  response.body = coverage_of(*onboardings).dump();
+  return response;
+}
+
+}  // namespace earshot::verifier

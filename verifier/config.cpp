@@ -1,0 +1,234 @@
+#include "verifier/config.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <set>
+#include <sstream>
+
+#include "core/bytes.h"
+#include "core/toml.h"
+
+namespace earshot::verifier {
+namespace {
+
+std::string shown(const toml::node& node) {
+  std::ostringstream text;
+  node.visit([&](const auto& value) { text << value; });
+  return text.str();
+}
+
+// Reads one table; remembers what it was asked for, so that the rest is unknown.
+class Section {
+ public:
+  Section(const toml::table* table, std::string prefix, std::vector<std::string>& problems)
+      : table_(table), prefix_(std::move(prefix)), problems_(problems) {}
+
+  void read(const char* key, std::string& value) {
+    if (const toml::node* node = find(key)) {
+      if (node->is_string()) {
+        value = **node->as_string();
+      } else {
+        complain(key, *node, "a string");
+      }
+    }
+  }
+  void read(const char* key, bool& value) {
+    if (const toml::node* node = find(key)) {
+      if (node->is_boolean()) {
+        value = **node->as_boolean();
+      } else {
+        complain(key, *node, "true or false");
+      }
+    }
+  }
+  template <std::unsigned_integral T>
+  void read(const char* key, T& value) {
+    const toml::node* node = find(key);
+    if (node == nullptr) return;
+    const std::int64_t found = node->is_integer() ? **node->as_integer() : -1;
+    if (found < 0 || static_cast<std::uint64_t>(found) > std::numeric_limits<T>::max()) {
+      constexpr std::uint64_t kLargest = std::numeric_limits<T>::max();
+      const std::string end = sizeof(T) < 8 ? " to " + std::to_string(kLargest) : "";
+      complain(key, *node, "a whole number from 0" + end);
+    } else {
+      value = static_cast<T>(found);
+    }
+  }
+  Section table(const char* key) {
+    const toml::node* node = find(key);
+    if (node != nullptr && !node->is_table()) complain(key, *node, "a table");
+    return {node != nullptr ? node->as_table() : nullptr, prefix_ + key + ".", problems_};
+  }
+  void refuse_unknown() const {
+    if (table_ == nullptr) return;
+    for (const auto& [key, node] : *table_) {
+      if (!known_.contains(std::string(key.str()))) {
+        problems_.push_back(prefix_ + std::string(key.str()) + ": unknown key");
+      }
+    }
+  }
+
+ private:
+  const toml::node* find(const char* key) {
+    known_.insert(key);
+    return table_ == nullptr ? nullptr : table_->get(key);
+  }
+  void complain(const char* key, const toml::node& node, const std::string& allowed) {
+    problems_.push_back(prefix_ + key + ": found " + shown(node) + ", allowed is " + allowed);
+  }
+
+  const toml::table* table_;
+  std::string prefix_;
+  std::vector<std::string>& problems_;
+  std::set<std::string> known_;
+};
+
+void read_http(Section section, HttpConfig& http) {
+  section.read("address", http.address);
+  section.read("port", http.port);
+  section.read("io_threads", http.io_threads);
+  section.read("max_body_bytes", http.max_body_bytes);
+  section.read("max_header_bytes", http.max_header_bytes);
+  section.read("max_connections", http.max_connections);
+  section.read("request_timeout_seconds", http.request_timeout_seconds);
+  section.read("idle_timeout_seconds", http.idle_timeout_seconds);
+  section.read("drain_seconds", http.drain_seconds);
+  section.refuse_unknown();
+}
+
+void read_all(Section root, Config& config) {
+  root.read("network", config.network);
+  root.read("policy_file", config.policy_file);
+  read_http(root.table("http"), config.http);
+  Section store = root.table("store");
+  store.read("directory", config.store.directory);
+  store.refuse_unknown();
+  Section chain = root.table("chain");
+  chain.read("rpc_url", config.chain.rpc_url);
+  chain.read("timeout_seconds", config.chain.timeout_seconds);
+  chain.refuse_unknown();
+  Section entropy = root.table("entropy");
+  entropy.read("commit_ahead_seconds", config.entropy.commit_ahead_seconds);
+  entropy.refuse_unknown();
+  Section evidence = root.table("evidence");
+  evidence.read("max_snippet_bytes", config.evidence.max_snippet_bytes);
+  evidence.refuse_unknown();
+  Section simulation = root.table("simulation");
+  simulation.read("virtual_clock", config.simulation.virtual_clock);
+  simulation.read("entropy_seed", config.simulation.entropy_seed);
+  simulation.refuse_unknown();
+  Section log = root.table("log");
+  log.read("level", config.log.level);
+  log.refuse_unknown();
+  root.refuse_unknown();
+}
+
+void check_range(std::vector<std::string>& problems, const char* key, std::uint64_t found,
+                 std::uint64_t low, std::uint64_t high) {
+  if (found >= low && found <= high) return;
+  problems.push_back(std::string(key) + ": found " + std::to_string(found) + ", allowed is " +
+                     std::to_string(low) + " to " + std::to_string(high));
+}
+
+void check_present(std::vector<std::string>& problems, const char* key, bool present,
+                   const char* allowed) {
+  if (!present) problems.push_back(std::string(key) + ": missing, allowed is " + allowed);
+}
+
+void check_simulation(std::vector<std::string>& problems, const SimulationConfig& simulation) {
+  if (simulation.entropy_seed.empty()) return;
+  if (!simulation.virtual_clock) {
+    problems.emplace_back(
+        "simulation.entropy_seed: found with virtual_clock = false, allowed is none: everybody who "
+        "reads this file would know every challenge");
+  }
+  if (const auto seed = array_from_hex<32>(simulation.entropy_seed); !seed) {
+    problems.push_back("simulation.entropy_seed: " + seed.error().detail);
+  }
+}
+
+Error all_of(const std::string& file_name, const std::vector<std::string>& problems) {
+  std::string lines;
+  for (const std::string& problem : problems) {
+    lines += (lines.empty() ? "" : "\n") + file_name + ": " + problem;
+  }
+  return {Errc::configuration, lines};
+}
+
+void resolve(std::string& path, const std::string& file_name) {
+  if (path.empty() || std::filesystem::path(path).is_absolute()) return;
+  const std::filesystem::path folder = std::filesystem::path(file_name).parent_path();
+  path = (folder / path).lexically_normal().string();
+}
+
+Result<toml::table> parse_toml(const std::string& text, const std::string& file_name) {
+  try {
+    return toml::parse(text, file_name);
+  } catch (const toml::parse_error& error) {
+    std::ostringstream line;
+    line << file_name << ":" << error.source().begin.line << ": " << error.description();
+    return fail(Errc::configuration, line.str());
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> validate(const Config& config) {
+  std::vector<std::string> problems;
+  check_present(problems, "network", config.network != 0, "the chain id, for example 31337");
+  check_present(problems, "policy_file", !config.policy_file.empty(), "a path");
+  check_present(problems, "store.directory", !config.store.directory.empty(), "a path");
+  check_present(problems, "chain.rpc_url", !config.chain.rpc_url.empty(), "http://HOST:PORT");
+  if (!config.chain.rpc_url.empty() && !config.chain.rpc_url.starts_with("http://")) {
+    problems.push_back("chain.rpc_url: found \"" + config.chain.rpc_url +
+                       "\", allowed is http://HOST:PORT");
+  }
+  const HttpConfig& http = config.http;
+  check_present(problems, "http.address", !http.address.empty(), "a numeric address");
+  check_range(problems, "http.io_threads", http.io_threads, 1, 64);
+  check_range(problems, "http.max_body_bytes", http.max_body_bytes, 1024, 16U << 20);
+  check_range(problems, "http.max_header_bytes", http.max_header_bytes, 1024, 64U << 10);
+  check_range(problems, "http.max_connections", http.max_connections, 1, 65'536);
+  check_range(problems, "http.request_timeout_seconds", http.request_timeout_seconds, 1, 3600);
+  check_range(problems, "http.idle_timeout_seconds", http.idle_timeout_seconds, 1, 3600);
+  check_range(problems, "http.drain_seconds", http.drain_seconds, 0, 600);
+  check_range(problems, "chain.timeout_seconds", config.chain.timeout_seconds, 1, 300);
+  check_range(problems, "entropy.commit_ahead_seconds", config.entropy.commit_ahead_seconds, 60,
+              604'800);
+  check_range(problems, "evidence.max_snippet_bytes", config.evidence.max_snippet_bytes, 4096,
+              256U << 20);
+  check_simulation(problems, config.simulation);
+  static constexpr std::array<std::string_view, 5> kLevels = {"trace", "debug", "info", "warn",
+                                                              "error"};
+  if (std::ranges::find(kLevels, config.log.level) == kLevels.end()) {
+    problems.push_back("log.level: found \"" + config.log.level +
+                       "\", allowed is trace, debug, info, warn or error");
+  }
+  return problems;
+}
+
+Result<Config> parse_config(const std::string& toml_text, const std::string& file_name) {
+  const Result<toml::table> table = parse_toml(toml_text, file_name);
+  if (!table) return fail(table.error());
+  Config config;
+  std::vector<std::string> problems;
+  read_all(Section(&*table, "", problems), config);
+  for (std::string& problem : validate(config)) problems.push_back(std::move(problem));
+  if (!problems.empty()) return fail(all_of(file_name, problems));
+  resolve(config.policy_file, file_name);
+  resolve(config.store.directory, file_name);
+  return config;
+}
+
+Result<Config> read_config(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail(Errc::configuration, path + ": cannot be read");
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  return parse_config(text, path);
+}
+
+}  // namespace earshot::verifier

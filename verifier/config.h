@@ -1,0 +1,80 @@
+// Everything the service can be told, in one place. The packaged example, verifierd.example.toml,
+// has the same keys with the same defaults, and a test keeps the two together.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/hash.h"
+#include "core/result.h"
+#include "core/time.h"
+
+namespace earshot::verifier {
+
+struct HttpConfig {
+  std::string address = "127.0.0.1";        // Numeric; a TLS proxy stands in front of a public one.
+  std::uint16_t port = 8480;                // 0: any free one, named on standard output.
+  std::uint32_t io_threads = 2;             // 1..64. Chosen: the reference machine has two cores.
+  std::uint32_t max_body_bytes = 1U << 20;  // 1 KiB..16 MiB. Given: the API's limit, 1 MiB.
+  std::uint32_t max_header_bytes = 8192;    // 1 KiB..64 KiB. Chosen: as common servers.
+  std::uint32_t max_connections = 1024;     // 1..65536; one more is answered 503 and closed.
+  std::uint32_t request_timeout_seconds = 30;  // 1..3600. For a request to arrive or leave whole.
+  std::uint32_t idle_timeout_seconds = 75;     // 1..3600. Between requests of one connection.
+  std::uint32_t drain_seconds = 10;            // 0..600. For requests in progress, after SIGTERM.
+};
+
+struct StoreConfig {
+  std::string directory;  // Required; made when missing. Holds messages/ and registry.sqlite.
+};
+
+struct ChainConfig {
+  std::string rpc_url;                // Required: JSON-RPC of the node that entropy comes from.
+  std::uint32_t timeout_seconds = 5;  // 1..300, per request.
+};
+
+struct EntropyConfig {
+  // When the service commits to an epoch's entropy, before its opening. Onboardings that arrive
+  // later wait for the epoch after. Chosen: a node that is dead for most of an hour costs nothing.
+  std::uint32_t commit_ahead_seconds = 3600;  // 60..604800.
+};
+
+struct EvidenceConfig {
+  // Largest snippet an audit accepts. Derived: SF12 at 125 kHz is about 125 symbols of 32.8 ms,
+  // at 250 kS/s and 2 bytes 2.1 MB; fourfold.
+  std::uint32_t max_snippet_bytes = 8U << 20;  // 4 KiB..256 MiB.
+};
+
+struct SimulationConfig {
+  bool virtual_clock = false;  // Time is what POST /v1/simulation/clock says. Never in production.
+  // 64 hex digits from which entropy's seeds are derived, so that a simulation repeats; only with
+  // virtual_clock. Empty: from the operating system.
+  std::string entropy_seed;
+};
+
+struct LogConfig {
+  std::string level = "info";  // trace, debug, info, warn, error.
+};
+
+struct Config {
+  NetworkId network = 0;    // Required: EVM chain id of the chain that rewards settle on.
+  std::string policy_file;  // Required: rewards/policies/*.toml.
+  HttpConfig http;
+  StoreConfig store;
+  ChainConfig chain;
+  EntropyConfig entropy;
+  EvidenceConfig evidence;
+  SimulationConfig simulation;
+  LogConfig log;
+};
+
+// Unknown keys, wrong types and every problem that `validate` finds, all in one Error
+// (Errc::configuration), one line each: file, key, what was found, what is allowed. A relative
+// path is taken from the configuration file's folder.
+Result<Config> parse_config(const std::string& toml_text, const std::string& file_name);
+Result<Config> read_config(const std::string& path);
+
+// One line for each problem; empty when the configuration can be run with.
+std::vector<std::string> validate(const Config& config);
+
+}  // namespace earshot::verifier

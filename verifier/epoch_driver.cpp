@@ -1,0 +1,204 @@
+#include "verifier/epoch_driver.h"
+
+#include <spdlog/logger.h>
+
+#include <algorithm>
+
+#include "verifier/epoch_assembly.h"
+#include "verifier/epoch_calendar.h"
+#include "verifier/evidence_audit.h"
+#include "verifier/judge.h"
+#include "verifier/publication.h"
+
+namespace earshot::verifier {
+namespace {
+
+constexpr UnixNanos kRoundNanos = kRoundSeconds * kNanosPerSecond;
+
+}  // namespace
+
+void EpochDriver::tick(UnixNanos since, UnixNanos now) {
+  start_first_epoch(now);
+  make_entropy(since, now);
+  const Result<std::optional<std::uint64_t>> first = registry_.first_epoch();
+  const Result<std::optional<std::uint64_t>> last = registry_.last_sealed();
+  if (!first || !last) {
+    complaints_.failed("registry", !first ? first.error().detail : last.error().detail);
+    return;
+  }
+  complaints_.works("registry");
+  if (!*first) return;
+  for (std::uint64_t epoch = *last ? **last + 1 : **first; epoch_end(policy_, epoch) <= now;
+       ++epoch) {
+    const std::string subject = "epoch " + std::to_string(epoch);
+    const Result<bool> is_sealed = step_epoch(epoch, now);
+    if (!is_sealed) {
+      complaints_.failed(subject, is_sealed.error().detail);
+      return;
+    }
+    complaints_.works(subject);
+    if (!*is_sealed) return;
+  }
+}
+
+Result<void> EpochDriver::move_clock(VirtualClock& clock, UnixNanos time) {
+  const UnixNanos start = clock.now();
+  if (time < start) {
+    return fail(Errc::usage, "the virtual clock is at " + std::to_string(start) +
+                                 " ns and does not go back to " + std::to_string(time));
+  }
+  // A clock that was never set jumps: nothing was due before.
+  UnixNanos before = start == 0 ? time - kLinkDeadlineSeconds * kNanosPerSecond : start;
+  if (start == 0) clock.advance_to(time);
+  while (true) {
+    const UnixNanos next = start == 0 ? time : std::min(time, next_step_after(before));
+    clock.advance_to(next);
+    tick(before, next);
+    before = next;
+    if (next == time) break;
+  }
+  return registry_.set_virtual_time(time);
+}
+
+UnixNanos EpochDriver::next_step_after(UnixNanos now) const {
+  UnixNanos next = INT64_MAX;
+  const std::uint64_t current = epoch_of_round(policy_, round_at(now));
+  // An epoch's last step, its seal, may come several epochs after it when the grace is long.
+  const std::uint64_t back = policy_.grace_seconds / (policy_.epoch_rounds * kRoundSeconds) + 2;
+  const std::uint64_t ahead =
+      static_cast<std::uint64_t>(rules_.commit_ahead / kRoundNanos) / policy_.epoch_rounds + 2;
+  for (std::uint64_t epoch = current > back ? current - back : 0; epoch <= current + ahead;
+       ++epoch) {
+    const UnixNanos opening = epoch_opening(policy_, epoch);
+    for (const UnixNanos at : {opening - rules_.commit_ahead, opening, draw_time(policy_, epoch),
+                               seal_time(policy_, epoch)}) {
+      if (at > now) next = std::min(next, at);
+    }
+  }
+  return next;
+}
+
+// The first epoch that this verifier judges is the next one to open: hotspots can onboard before
+// it.
+void EpochDriver::start_first_epoch(UnixNanos now) {
+  const Result<std::optional<std::uint64_t>> first = registry_.first_epoch();
+  if (!first || *first) return;
+  const std::uint64_t current = epoch_of_round(policy_, round_at(now));
+  const std::uint64_t epoch = epoch_opening(policy_, current) == now ? current : current + 1;
+  if (const Result<void> kept = registry_.set_first_epoch(epoch); !kept) {
+    complaints_.failed("registry", kept.error().detail);
+    return;
+  }
+  log_.info("epoch {} is the first that this verifier judges; it opens at {}", epoch,
+            to_iso8601(instant_of_round(rewards::first_round_of_epoch(policy_, epoch)), 0));
+}
+
+void EpochDriver::make_entropy(UnixNanos since, UnixNanos now) {
+  const std::string subject = "entropy";
+  const auto release = [&] {
+    const Result<std::size_t> released = entropy_.release(since, now);
+    if (!released) complaints_.failed("links", released.error().detail);
+    if (released) complaints_.works("links");
+  };
+  release();
+  if (now % kRoundNanos > kRoundNanos - 2 * rules_.node_patience) return;
+  const Result<EntropySource::Progress> progress = entropy_.advance(now);
+  if (!progress) {
+    complaints_.failed(subject, progress.error().detail);
+    return;
+  }
+  complaints_.works(subject);
+  for (const EntropyCommitment& made : progress->committed) {
+    log_.info("epoch {}: committed to entropy {} for rounds {} to {}, after block {}", made.epoch,
+              to_hex(made.commitment), made.first_round, made.first_round + made.rounds - 1,
+              made.head);
+  }
+  for (const EntropyCommitment& known : progress->block_known) {
+    log_.info("epoch {}: entropy takes block {}, {}", known.epoch, known.head + 1,
+              to_hex(*known.block_hash));
+  }
+  if (!progress->block_known.empty()) release();
+}
+
+Result<bool> EpochDriver::step_epoch(std::uint64_t epoch, UnixNanos now) {
+  if (now >= draw_time(policy_, epoch)) {
+    if (Result<void> done = draw_audits_of(epoch, now); !done) return fail(done.error());
+    if (Result<void> done = hold_audits(epoch, now); !done) return fail(done.error());
+  }
+  if (now < seal_time(policy_, epoch)) return false;
+  if (Result<void> done = seal(epoch); !done) return fail(done.error());
+  return true;
+}
+
+Result<void> EpochDriver::draw_audits_of(std::uint64_t epoch, UnixNanos now) {
+  const Result<std::optional<AuditDraw>> drawn = registry_.draw(epoch);
+  if (!drawn) return fail(drawn.error());
+  if (*drawn) return {};
+  const Result<std::vector<ReleasedRound>> rounds =
+      registry_.released_between(first_draw_round(policy_, epoch), round_at(now) + 1);
+  if (!rounds) return fail(rounds.error());
+  if (rounds->empty()) {
+    if (now < seal_time(policy_, epoch)) return {};
+    log_.warn("epoch {}: no round had entropy after its last body was due, nothing is audited",
+              epoch);
+    return registry_.add_draw(epoch, {}, {});
+  }
+  const AuditDraw draw{rounds->front().round, rounds->front().entropy};
+  const Result<EpochRecord> record =
+      assemble_record(rules_.network, policy_, epoch, store_, registry_);
+  if (!record) return fail(record.error());
+  const Result<std::vector<Hash256>> reports = draw_audits(*record, policy_, draw.entropy);
+  if (!reports) return fail(reports.error());
+  const UnixNanos deadline =
+      std::min(now + policy_.audit_answer_seconds * kNanosPerSecond, seal_time(policy_, epoch));
+  std::vector<AuditTask> tasks;
+  for (const Hash256& report : *reports) {
+    const Result<std::optional<StoredMessage>> message = store_.find_message(report);
+    if (!message) return fail(message.error());
+    tasks.push_back({.report = report,
+                     .epoch = epoch,
+                     .hotspot = signer_of((*message)->message),
+                     .deadline = deadline,
+                     .answer = {}});
+  }
+  log_.info("epoch {}: {} audits drawn by round {}", epoch, tasks.size(), draw.round);
+  return registry_.add_draw(epoch, draw, tasks);
+}
+
+Result<void> EpochDriver::hold_audits(std::uint64_t epoch, UnixNanos now) {
+  const Result<std::vector<AuditTask>> tasks = registry_.tasks_of_epoch(epoch);
+  if (!tasks) return fail(tasks.error());
+  for (const AuditTask& task : *tasks) {
+    if (task.answer) continue;
+    const Result<std::vector<EvidenceChunk>> chunks = store_.chunks(task.report);
+    if (!chunks) return fail(chunks.error());
+    const Result<bool> saw_mismatch = store_.has_mismatch(task.report);
+    if (!saw_mismatch) return fail(saw_mismatch.error());
+    const Result<std::optional<StoredMessage>> message = store_.find_message(task.report);
+    if (!message) return fail(message.error());
+    const auto& report = std::get<WitnessReport>((*message)->message);
+    const bool is_whole = !chunks->empty() && chunks->size() == chunk_count(report);
+    if (!is_whole && now <= task.deadline && now < seal_time(policy_, epoch)) continue;
+    const AuditRecord audit = audit_evidence(task.report, report, *chunks, *saw_mismatch);
+    if (Result<void> kept = registry_.answer(audit); !kept) return kept;
+    log_.info("epoch {}: audit of {}: {}", epoch, to_hex(task.report), outcome_name(audit.outcome));
+  }
+  return {};
+}
+
+Result<void> EpochDriver::seal(std::uint64_t epoch) {
+  const Result<EpochRecord> record =
+      assemble_record(rules_.network, policy_, epoch, store_, registry_);
+  if (!record) return fail(record.error());
+  const Result<EpochOutcome> outcome = judge_epoch(*record, policy_);
+  if (!outcome) return fail(outcome.error());
+  if (Result<void> kept = registry_.add_sealed(publish(*record, policy_, *outcome)); !kept) {
+    return kept;
+  }
+  log_.info("epoch {}: sealed, {} messages, {} audits, {} accounts, rewards root {}", epoch,
+            outcome->verdicts.size(), record->audits.size(), outcome->artifact.accounts.size(),
+            to_hex(outcome->seal.rewards_root));
+  return {};
+}
+
+}  // namespace earshot::verifier

@@ -1,0 +1,68 @@
+// Does what the clock says is due: entropy, audits, seals. Everything that counts is on disk before
+// the next step, so a restart goes on where the last run stopped.
+//
+// One thread at a time; the service calls it under one lock.
+#pragma once
+#include <optional>
+
+#include "core/clock.h"
+#include "rewards/policy.h"
+#include "verifier/complaints.h"
+#include "verifier/entropy_source.h"
+#include "verifier/registry_store.h"
+#include "verifier/store.h"
+
+namespace earshot::verifier {
+
+struct DriverRules {
+  NetworkId network = 0;
+  std::uint64_t max_snippet_bytes = 8U << 20;
+  UnixNanos commit_ahead = 0;
+  // What one question to the node may take. Near the next round's opening it is not asked, so that
+  // a node that hangs cannot delay a link. Zero under a virtual clock: time stands still.
+  UnixNanos node_patience = 0;
+};
+
+class EpochDriver {
+ public:
+  // All are borrowed.
+  EpochDriver(const rewards::Policy& policy, DriverRules rules, MessageStore& store,
+              RegistryStore& registry, EntropySource& entropy, spdlog::logger& log)
+      : policy_(policy),
+        rules_(rules),
+        store_(store),
+        registry_(registry),
+        entropy_(entropy),
+        log_(log),
+        complaints_(log) {}
+
+  // Everything due at `now`; rounds that opened in (since, now] get their entropy. What fails is
+  // logged and due again at the next call.
+  void tick(UnixNanos since, UnixNanos now);
+
+  // Moves a virtual clock to `time`, stopping at everything that is due on the way. Errc::usage
+  // when that is in the past. The registry knows the time when it returns.
+  Result<void> move_clock(VirtualClock& clock, UnixNanos time);
+
+ private:
+  void start_first_epoch(UnixNanos now);
+  void make_entropy(UnixNanos since, UnixNanos now);
+  // The next instant after `now` at which an epoch-level step is due.
+  UnixNanos next_step_after(UnixNanos now) const;
+
+  // True when `epoch` is sealed.
+  Result<bool> step_epoch(std::uint64_t epoch, UnixNanos now);
+  Result<void> draw_audits_of(std::uint64_t epoch, UnixNanos now);
+  Result<void> hold_audits(std::uint64_t epoch, UnixNanos now);
+  Result<void> seal(std::uint64_t epoch);
+
+  const rewards::Policy& policy_;
+  DriverRules rules_;
+  MessageStore& store_;
+  RegistryStore& registry_;
+  EntropySource& entropy_;
+  spdlog::logger& log_;
+  Complaints complaints_;
+};
+
+}  // namespace earshot::verifier

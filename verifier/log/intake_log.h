@@ -1,0 +1,58 @@
+// The intake log: what arrived, in order of arrival, as an RFC 6962 tree over an append-only table.
+//
+// An entry is 41 bytes: kind (1) | time, nanoseconds (8) | id (32). The id commits to the content
+// (core/messages.h), which stands in the store's own tables. Leaf k is merkle_leaf of entry k.
+//
+// The frontier is what an append needs of the tree: the roots of the complete subtrees that the
+// size is made of, largest first. Root of the log = their fold from the right.
+#pragma once
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/time.h"
+
+namespace earshot::verifier {
+
+enum class LogKind : std::uint8_t {
+  header = 1,             // Id of a header.
+  message = 2,            // Id of a message: its body arrived.
+  equivocation = 3,       // Id of a second header or message under one key.
+  evidence = 4,           // SHA-256 of the report's id and an evidence chunk that fits its root.
+  evidence_mismatch = 5,  // The same of a chunk that does not.
+};
+
+struct LogEntry {
+  LogKind kind = LogKind::header;
+  UnixNanos time = 0;  // The verifier's clock.
+  Hash256 id{};
+  bool operator==(const LogEntry&) const = default;
+};
+inline constexpr std::size_t kLogEntryBytes = 1 + 8 + 32;
+Bytes encode(const LogEntry& entry);
+Result<LogEntry> decode_log_entry(ByteView bytes);
+
+// RFC 6962's inner node: H(0x01 || left || right).
+Hash256 merkle_node(const Hash256& left, const Hash256& right);
+
+struct LogHead {
+  std::uint64_t size = 0;
+  Hash256 root{};
+  bool operator==(const LogHead&) const = default;
+};
+
+class LogFrontier {
+ public:
+  void append(const LogEntry& entry);
+  std::uint64_t size() const { return size_; }
+  LogHead head() const;
+
+  Bytes encode() const;  // Size (8), then the subtree roots, largest first.
+  static Result<LogFrontier> decode(ByteView bytes);
+  bool operator==(const LogFrontier&) const = default;
+
+ private:
+  std::uint64_t size_ = 0;
+  std::vector<Hash256> subtrees_;  // One for each set bit of size_, from the highest.
+};
+
+}  // namespace earshot::verifier

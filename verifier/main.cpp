@@ -1,0 +1,170 @@
+// earshot-verifierd: the service, wired on one screen.
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "verifier/api.h"
+#include "verifier/chain_blocks.h"
+#include "verifier/epoch_driver.h"
+#include "verifier/http_server.h"
+#include "verifier/rocks_store.h"
+#include "verifier/ticker.h"
+
+namespace earshot::verifier {
+namespace {
+
+// One line for each problem, on standard error, and the exit code (DESIGN section 9).
+int give_up(const Error& error) {
+  std::cerr << "earshot-verifierd: " << error.detail << "\n";
+  return exit_code(error.code);
+}
+
+std::shared_ptr<spdlog::logger> make_logger(const std::string& level) {
+  auto log = std::make_shared<spdlog::logger>("verifierd",
+                                              std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  log->set_level(spdlog::level::from_str(level == "warn" ? "warning" : level));
+  log->flush_on(spdlog::level::trace);
+  // journald writes the time itself.
+  const bool to_journal = std::getenv("JOURNAL_STREAM") != nullptr;  // NOLINT: before any thread
+  log->set_pattern(to_journal ? "%l: %v" : "%Y-%m-%dT%H:%M:%S.%eZ %l: %v",
+                   spdlog::pattern_time_type::utc);
+  return log;
+}
+
+Result<rewards::Policy> read_policy(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail(Errc::configuration, "policy_file: " + path + " cannot be read");
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  return rewards::parse_policy(text, path);
+}
+
+Result<void> make_private_directory(const std::string& path) {
+  std::error_code error;
+  const bool is_new = std::filesystem::create_directories(path, error);
+  if (!error && is_new) {
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+  }
+  if (!error) return {};
+  const bool is_refused = error == std::errc::permission_denied;
+  return fail(is_refused ? Errc::permission : Errc::unavailable,
+              "store.directory: " + path + ": " + error.message());
+}
+
+// Secret seeds of the epochs' hash chains.
+std::function<ByteArray<32>(std::uint64_t)> seed_maker(const SimulationConfig& simulation) {
+  if (simulation.entropy_seed.empty()) return [](std::uint64_t) { return random_seed(); };
+  const Hash256 seed = *array_from_hex<32>(simulation.entropy_seed);
+  return [seed](std::uint64_t epoch) {
+    Writer epoch_bytes;
+    epoch_bytes.put(epoch);
+    return sha256({as_bytes("earshot/v1/simulated-entropy"), seed, epoch_bytes.bytes()});
+  };
+}
+
+Result<void> serve(const Config& config, spdlog::logger& log) {
+  const Result<rewards::Policy> policy = read_policy(config.policy_file);
+  if (!policy) return fail(policy.error());
+  Result<ChainBlocks> blocks = ChainBlocks::at(config.chain.rpc_url, config.network,
+                                               std::chrono::seconds(config.chain.timeout_seconds));
+  if (!blocks) return fail(blocks.error());
+  const Result<std::unique_ptr<HttpServer>> server = HttpServer::listen(config.http, log);
+  if (!server) return fail(server.error());
+  if (Result<void> made = make_private_directory(config.store.directory); !made) return made;
+  const Result<std::unique_ptr<RocksStore>> store =
+      RocksStore::open(config.store.directory + "/messages", config.network);
+  if (!store) return fail(store.error());
+  const Result<std::unique_ptr<RegistryStore>> registry =
+      RegistryStore::open(config.store.directory + "/registry.sqlite", config.network);
+  if (!registry) return fail(registry.error());
+  const Result<std::optional<UnixNanos>> virtual_time = (*registry)->virtual_time();
+  if (!virtual_time) return fail(virtual_time.error());
+
+  const bool is_virtual = config.simulation.virtual_clock;
+  const SystemClock system_clock;
+  VirtualClock virtual_clock(virtual_time->value_or(0));
+  const UnixNanos commit_ahead =
+      static_cast<UnixNanos>(config.entropy.commit_ahead_seconds) * kNanosPerSecond;
+  EntropySource entropy(**registry, *blocks, *policy,
+                        {commit_ahead, seed_maker(config.simulation)});
+  const DriverRules rules{
+      .network = config.network,
+      .max_snippet_bytes = config.evidence.max_snippet_bytes,
+      .commit_ahead = commit_ahead,
+      .node_patience = is_virtual ? 0 : config.chain.timeout_seconds * kNanosPerSecond};
+  EpochDriver driver(*policy, rules, **store, **registry, entropy, log);
+  std::mutex driver_lock;
+
+  Ingest ingest(config.network, **store);
+  EvidenceDesk evidence(**store, **registry, config.evidence.max_snippet_bytes);
+  Api::Parts parts{.network = config.network,
+                   .policy = *policy,
+                   .clock = is_virtual ? static_cast<const Clock&>(virtual_clock) : system_clock,
+                   .store = **store,
+                   .registry = **registry,
+                   .ingest = ingest,
+                   .evidence = evidence,
+                   .max_body_bytes = config.http.max_body_bytes,
+                   .move_clock = {}};
+  std::optional<Ticker> ticker;
+  if (is_virtual) {
+    parts.move_clock = [&](UnixNanos time) {
+      const std::lock_guard lock(driver_lock);
+      return driver.move_clock(virtual_clock, time);
+    };
+  } else {
+    ticker.emplace(system_clock, [&](UnixNanos since, UnixNanos now) {
+      const std::lock_guard lock(driver_lock);
+      driver.tick(since, now);
+    });
+  }
+  Api api(std::move(parts));
+  log.info("network {}, policy {} ({}), {} messages and headers logged, {} clock", config.network,
+           policy->name, to_hex(rewards::policy_hash(*policy)), (*store)->log_head().size,
+           is_virtual ? "virtual" : "system");
+  std::cout << "listening on " << (*server)->url() << std::endl;
+  (*server)->run([&](const HttpRequest& request) { return api.handle_request(request); });
+  ticker.reset();
+  log.info("stopped");
+  return {};
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Earshot's verifier: takes messages in, judges epochs, publishes them.");
+  app.require_subcommand(1);
+  std::string path;
+  const auto add_config = [&](CLI::App* command) {
+    command->add_option("-c,--config", path, "Configuration file (TOML)")->required();
+  };
+  CLI::App* serving = app.add_subcommand("serve", "Run the service until SIGTERM");
+  add_config(serving);
+  CLI::App* config_command = app.add_subcommand("config", "About the configuration file");
+  config_command->require_subcommand(1);
+  add_config(config_command->add_subcommand("check", "Name everything that is wrong with it"));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : exit_code(Errc::usage);
+  }
+  const Result<Config> config = read_config(path);
+  if (!config) return give_up(config.error());
+  if (!serving->parsed()) {
+    const Result<rewards::Policy> policy = read_policy(config->policy_file);
+    if (!policy) return give_up(policy.error());
+    std::cout << path << ": ok\n";
+    return 0;
+  }
+  const std::shared_ptr<spdlog::logger> log = make_logger(config->log.level);
+  const Result<void> served = serve(*config, *log);
+  return served ? 0 : give_up(served.error());
+}
+
+}  // namespace
+}  // namespace earshot::verifier
+
+int main(int argc, char** argv) { return earshot::verifier::run(argc, argv); }

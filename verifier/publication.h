@@ -1,0 +1,44 @@
+// What is published about an epoch: files and JSON, made once, at the seal. docs/OPERATIONS.md
+// lists the members. Pure functions.
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "rewards/policy.h"
+#include "verifier/judge.h"
+#include "verifier/record.h"
+#include "verifier/registry_store.h"
+#include "verifier/store.h"
+
+namespace earshot::verifier {
+
+SealedEpoch publish(const EpochRecord& record, const rewards::Policy& policy,
+                    const EpochOutcome& outcome);
+
+// GET /v1/epochs/{n} of a sealed epoch.
+nlohmann::json summary_of(const EpochRecord& record, const rewards::Policy& policy,
+                          const EpochOutcome& outcome);
+// The verdicts on those of `messages` (of the record's epoch) that came too late for the record:
+// `late`, reason after_seal. They are in no seal.
+std::vector<Verdict> after_seal_verdicts(const EpochRecord& record,
+                                         const std::vector<StoredMessage>& messages);
+// What is known of every epoch: number, rounds, times.
+nlohmann::json epoch_frame(const rewards::Policy& policy, std::uint64_t epoch,
+                           std::string_view status);
+nlohmann::json to_json(const Seal& seal);
+nlohmann::json to_json(const Verdict& verdict);
+
+// GeoJSON (RFC 7946): a Point for each hotspot with its tier, a LineString for each witness report
+// of a beacon in the record, with RSSI, SNR and verdict.
+nlohmann::json coverage_of(const EpochRecord& record, const EpochOutcome& outcome);
+// Before any epoch is sealed: the hotspots that have onboarded, without tier.
+nlohmann::json coverage_of(const std::vector<StoredMessage>& onboardings);
+
+// Integers as JavaScript can read them: beyond 2^53 decimal strings.
+nlohmann::json number(std::int64_t value);
+nlohmann::json number(std::uint64_t value);
+std::string decimal(Uint128 value);
+std::string address(const EvmAddress& account);       // With 0x.
+std::string_view outcome_name(AuditOutcome outcome);  // "measured", "root_mismatch"
+
+}  // namespace earshot::verifier

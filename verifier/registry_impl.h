@@ -1,0 +1,15 @@
+// The registry store's inside, shared by its two files.
+#pragma once
+#include "verifier/registry_database.h"
+#include "verifier/registry_store.h"
+
+namespace earshot::verifier {
+
+struct RegistryStore::Impl {
+  std::unique_ptr<RegistryDatabase> database;
+
+  Result<std::optional<std::int64_t>> fact(const char* name);
+  Result<void> set_fact(const char* name, std::int64_t value);
+};
+
+}  // namespace earshot::verifier

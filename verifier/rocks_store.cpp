@@ -1,0 +1,278 @@
+#include "verifier/rocks_store.h"
+
+#include <condition_variable>
+#include <mutex>
+
+#include "verifier/rocks_database.h"
+#include "verifier/store_codec.h"
+
+namespace earshot::verifier {
+namespace {
+
+constexpr std::string_view kFrontierKey = "frontier";
+
+Bytes sequence_key(const PublicKey& signer, std::uint64_t sequence) {
+  Writer out;
+  out.put(signer);
+  out.put(sequence);
+  return std::move(out).take();
+}
+Bytes chunk_key(const Hash256& report, std::uint32_t index) {
+  Writer out;
+  out.put(report);
+  out.put(index);
+  return std::move(out).take();
+}
+Hash256 hash_of(ByteView bytes) { return Reader(bytes).get_array<32>(); }
+
+}  // namespace
+
+struct RocksStore::Impl {
+  // One commit that waits; lives on the waiting thread's stack.
+  struct Waiting {
+    const WriteSet* writes;
+    bool done = false;
+    Result<void> result;
+  };
+
+  std::unique_ptr<RocksDatabase> database;
+
+  mutable std::mutex mutex;  // Guards the four below.
+  std::condition_variable finished;
+  std::vector<Waiting*> queue;
+  bool is_writing = false;
+  LogFrontier frontier;
+
+  void put_all(rocksdb::WriteBatch& batch, const WriteSet& writes) const;
+  Result<LogFrontier> write(const std::vector<Waiting*>& group, LogFrontier grown);
+  Result<std::vector<StoredMessage>> scan_messages(Family family, ByteView first, ByteView prefix,
+                                                   std::optional<Round> end) const;
+  Result<std::optional<Hash256>> get_hash(Family family, ByteView key) const;
+  Result<bool> has(Family family, ByteView key) const;
+};
+
+void RocksStore::Impl::put_all(rocksdb::WriteBatch& batch, const WriteSet& writes) const {
+  for (const StoredHeader& header : writes.headers) {
+    const BatchHeader& fields = header.header.header;
+    database->put(batch, Family::headers, header.id, encode_stored(header));
+    database->put(batch, Family::sequences, sequence_key(fields.signer, fields.sequence),
+                  header.id);
+  }
+  for (const StoredMessage& message : writes.messages) {
+    const bool onboards = std::holds_alternative<Onboarding>(message.message);
+    const Bytes place = place_of(message);
+    database->put(batch, onboards ? Family::onboardings : Family::messages, place,
+                  encode_stored(message));
+    database->put(batch, Family::places, message.id, place);
+  }
+  for (const auto& [key, id] : writes.statements) database->put(batch, Family::statements, key, id);
+  for (const Equivocation& equivocation : writes.equivocations) {
+    database->put(batch, Family::equivocations, equivocation.second, encode_stored(equivocation));
+  }
+  for (const StoredChunk& stored : writes.chunks) {
+    database->put(batch, Family::evidence, chunk_key(stored.report, stored.chunk.index),
+                  encode(std::span(&stored.chunk, 1)));
+  }
+  for (const Hash256& report : writes.mismatched_reports)
+    database->put(batch, Family::mismatches, report, {});
+}
+
+Result<LogFrontier> RocksStore::Impl::write(const std::vector<Waiting*>& group, LogFrontier grown) {
+  rocksdb::WriteBatch batch;
+  for (const Waiting* waiting : group) {
+    put_all(batch, *waiting->writes);
+    for (const LogEntry& entry : waiting->writes->log) {
+      database->put(batch, Family::log, round_key(grown.size()), encode(entry));
+      grown.append(entry);
+    }
+  }
+  database->put(batch, Family::meta, as_bytes(kFrontierKey), grown.encode());
+  if (Result<void> written = database->write(batch); !written) return fail(written.error());
+  return grown;
+}
+
+Result<std::vector<StoredMessage>> RocksStore::Impl::scan_messages(Family family, ByteView first,
+                                                                   ByteView prefix,
+                                                                   std::optional<Round> end) const {
+  std::vector<StoredMessage> found;
+  const auto visit = [&](ByteView key, ByteView value) -> Result<bool> {
+    if (end && Reader(key).get<Round>() >= *end) return false;
+    Result<StoredMessage> message = decode_stored_message(hash_of(key.last(32)), value);
+    if (!message) return fail(message.error());
+    found.push_back(std::move(*message));
+    return true;
+  };
+  if (Result<void> scanned = database->scan(family, first, prefix, visit); !scanned) {
+    return fail(scanned.error());
+  }
+  return found;
+}
+
+Result<std::optional<Hash256>> RocksStore::Impl::get_hash(Family family, ByteView key) const {
+  const Result<std::optional<std::string>> raw = database->get(family, key);
+  if (!raw) return fail(raw.error());
+  if (!*raw) return std::optional<Hash256>{};
+  return std::optional<Hash256>{hash_of(as_bytes(**raw))};
+}
+
+Result<bool> RocksStore::Impl::has(Family family, ByteView key) const {
+  const Result<std::optional<std::string>> raw = database->get(family, key);
+  if (!raw) return fail(raw.error());
+  return raw->has_value();
+}
+
+RocksStore::RocksStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+RocksStore::~RocksStore() = default;
+
+Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::string& directory,
+                                                     NetworkId network) {
+  Result<std::unique_ptr<RocksDatabase>> database = RocksDatabase::open(directory, network);
+  if (!database) return fail(database.error());
+  auto impl = std::make_unique<Impl>();
+  impl->database = std::move(*database);
+  const Result<std::optional<std::string>> stored =
+      impl->database->get(Family::meta, as_bytes(kFrontierKey));
+  if (!stored) return fail(stored.error());
+  if (*stored) {
+    Result<LogFrontier> frontier = LogFrontier::decode(as_bytes(**stored));
+    if (!frontier) return fail(frontier.error());
+    impl->frontier = std::move(*frontier);
+  }
+  return std::unique_ptr<RocksStore>(new RocksStore(std::move(impl)));
+}
+
+Result<void> RocksStore::commit(const WriteSet& writes) {
+  Impl::Waiting self{.writes = &writes, .done = false, .result = {}};
+  std::unique_lock lock(impl_->mutex);
+  impl_->queue.push_back(&self);
+  impl_->finished.wait(lock, [&] { return self.done || !impl_->is_writing; });
+  if (self.done) return self.result;
+  // Nobody writes: this thread does, for all that wait by now.
+  impl_->is_writing = true;
+  const std::vector<Impl::Waiting*> group = std::move(impl_->queue);
+  impl_->queue.clear();
+  const LogFrontier before = impl_->frontier;
+  lock.unlock();
+  Result<LogFrontier> grown = impl_->write(group, before);
+  lock.lock();
+  for (Impl::Waiting* waiting : group) {
+    waiting->done = true;
+    if (!grown) waiting->result = fail(grown.error());
+  }
+  if (grown) impl_->frontier = std::move(*grown);
+  impl_->is_writing = false;
+  impl_->finished.notify_all();
+  return self.result;
+}
+
+Result<std::optional<StoredHeader>> RocksStore::find_header(const Hash256& id) const {
+  const Result<std::optional<std::string>> raw = impl_->database->get(Family::headers, id);
+  if (!raw) return fail(raw.error());
+  if (!*raw) return std::optional<StoredHeader>{};
+  Result<StoredHeader> header = decode_stored_header(id, as_bytes(**raw));
+  if (!header) return fail(header.error());
+  return std::optional<StoredHeader>{std::move(*header)};
+}
+
+Result<std::optional<Hash256>> RocksStore::find_header_at(const PublicKey& signer,
+                                                          std::uint64_t sequence) const {
+  return impl_->get_hash(Family::sequences, sequence_key(signer, sequence));
+}
+
+Result<std::optional<StoredMessage>> RocksStore::find_message(const Hash256& id) const {
+  const Result<std::optional<std::string>> place = impl_->database->get(Family::places, id);
+  if (!place) return fail(place.error());
+  if (!*place) return std::optional<StoredMessage>{};
+  // Places of onboardings are longer: they begin with a key.
+  const bool onboards = (*place)->size() == 32 + 8 + 32;
+  const Result<std::optional<std::string>> raw =
+      impl_->database->get(onboards ? Family::onboardings : Family::messages, as_bytes(**place));
+  if (!raw) return fail(raw.error());
+  if (!*raw) return fail(Errc::bad_data, "message store: place without message " + to_hex(id));
+  Result<StoredMessage> message = decode_stored_message(id, as_bytes(**raw));
+  if (!message) return fail(message.error());
+  return std::optional<StoredMessage>{std::move(*message)};
+}
+
+Result<std::optional<Hash256>> RocksStore::find_statement(const Bytes& statement) const {
+  return impl_->get_hash(Family::statements, statement);
+}
+
+Result<std::vector<StoredMessage>> RocksStore::messages_of_rounds(Round first, Round end) const {
+  return impl_->scan_messages(Family::messages, round_key(first), {}, end);
+}
+
+Result<std::vector<StoredMessage>> RocksStore::onboardings(
+    const std::optional<PublicKey>& hotspot) const {
+  const ByteView prefix = hotspot ? ByteView(*hotspot) : ByteView{};
+  return impl_->scan_messages(Family::onboardings, prefix, prefix, std::nullopt);
+}
+
+Result<bool> RocksStore::is_registered(const PublicKey& hotspot) const {
+  bool found = false;
+  const Result<void> scanned = impl_->database->scan(Family::onboardings, hotspot, hotspot,
+                                                     [&](ByteView, ByteView) -> Result<bool> {
+                                                       found = true;
+                                                       return false;
+                                                     });
+  if (!scanned) return fail(scanned.error());
+  return found;
+}
+
+Result<std::vector<Equivocation>> RocksStore::equivocations() const {
+  std::vector<Equivocation> found;
+  const Result<void> scanned = impl_->database->scan(
+      Family::equivocations, {}, {}, [&](ByteView, ByteView value) -> Result<bool> {
+        Result<Equivocation> equivocation = decode_equivocation(value);
+        if (!equivocation) return fail(equivocation.error());
+        found.push_back(std::move(*equivocation));
+        return true;
+      });
+  if (!scanned) return fail(scanned.error());
+  return found;
+}
+
+Result<std::vector<EvidenceChunk>> RocksStore::chunks(const Hash256& report) const {
+  std::vector<EvidenceChunk> found;
+  const Result<void> scanned = impl_->database->scan(
+      Family::evidence, report, report, [&](ByteView, ByteView value) -> Result<bool> {
+        Result<std::vector<EvidenceChunk>> one = decode_evidence(value);
+        if (!one) return fail(one.error());
+        found.insert(found.end(), one->begin(), one->end());
+        return true;
+      });
+  if (!scanned) return fail(scanned.error());
+  return found;
+}
+
+Result<bool> RocksStore::has_equivocation(const Hash256& second) const {
+  return impl_->has(Family::equivocations, second);
+}
+
+Result<bool> RocksStore::has_mismatch(const Hash256& report) const {
+  return impl_->has(Family::mismatches, report);
+}
+
+LogHead RocksStore::log_head() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->frontier.head();
+}
+
+Result<std::vector<LogEntry>> RocksStore::log_entries(std::uint64_t first,
+                                                      std::uint64_t count) const {
+  const std::uint64_t size = log_head().size;
+  const std::uint64_t end = first > size ? size : first + std::min(count, size - first);
+  std::vector<LogEntry> found;
+  const Result<void> scanned = impl_->database->scan(
+      Family::log, round_key(first), {}, [&](ByteView key, ByteView value) -> Result<bool> {
+        if (Reader(key).get<std::uint64_t>() >= end) return false;
+        Result<LogEntry> entry = decode_log_entry(value);
+        if (!entry) return fail(entry.error());
+        found.push_back(*entry);
+        return true;
+      });
+  if (!scanned) return fail(scanned.error());
+  return found;
+}
+
+}  // namespace earshot::verifier

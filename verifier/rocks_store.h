@@ -1,0 +1,46 @@
+// MessageStore on RocksDB: one write batch and one fsync for all commits that wait at the moment.
+//
+// Column families (format 1): headers, sequences, messages, onboardings, places (id -> key),
+// statements, equivocations, evidence, log; the default one holds format, network and the log's
+// frontier.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "core/hash.h"
+#include "verifier/store.h"
+
+namespace earshot::verifier {
+
+class RocksStore final : public MessageStore {
+ public:
+  // Makes `directory` when missing. Errc::unavailable when it cannot be used (another process has
+  // it, a full disk, no permission), Errc::bad_data when it is damaged or of another network.
+  static Result<std::unique_ptr<RocksStore>> open(const std::string& directory, NetworkId network);
+  ~RocksStore() override;
+
+  Result<void> commit(const WriteSet& writes) override;
+  Result<std::optional<StoredHeader>> find_header(const Hash256& id) const override;
+  Result<std::optional<Hash256>> find_header_at(const PublicKey& signer,
+                                                std::uint64_t sequence) const override;
+  Result<std::optional<StoredMessage>> find_message(const Hash256& id) const override;
+  Result<std::optional<Hash256>> find_statement(const Bytes& statement) const override;
+  Result<std::vector<StoredMessage>> messages_of_rounds(Round first, Round end) const override;
+  Result<std::vector<StoredMessage>> onboardings(
+      const std::optional<PublicKey>& hotspot) const override;
+  Result<bool> is_registered(const PublicKey& hotspot) const override;
+  Result<std::vector<Equivocation>> equivocations() const override;
+  Result<bool> has_equivocation(const Hash256& second) const override;
+  Result<std::vector<EvidenceChunk>> chunks(const Hash256& report) const override;
+  Result<bool> has_mismatch(const Hash256& report) const override;
+  LogHead log_head() const override;
+  Result<std::vector<LogEntry>> log_entries(std::uint64_t first,
+                                            std::uint64_t count) const override;
+
+ private:
+  struct Impl;
+  explicit RocksStore(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace earshot::verifier

@@ -1,0 +1,93 @@
+// Where messages are kept. What `commit` has returned for survives the loss of power; a write set
+// is kept whole or not at all.
+//
+// Any thread, at once: commits of several threads share one synchronous write. The store does not
+// decide what may be kept together: verifier/ingest.h does, and holds the signer's lock from its
+// last look until the commit has returned.
+#pragma once
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/messages.h"
+#include "verifier/log/intake_log.h"
+
+namespace earshot::verifier {
+
+struct StoredHeader {
+  Hash256 id{};
+  SignedHeader header;
+  UnixNanos received = 0;
+  bool operator==(const StoredHeader&) const = default;
+};
+
+struct StoredMessage {
+  Hash256 id{};
+  Message message;
+  Hash256 header{};         // Id of the header that signs it.
+  std::uint32_t index = 0;  // In the header's batch.
+  std::vector<Hash256> path;
+  UnixNanos received = 0;
+  bool operator==(const StoredMessage&) const = default;
+};
+
+// What a signer may say once, as bytes: rules/form.h's StatementKey, the signer first.
+Bytes statement_bytes(const Message& message);
+
+// Two things under one key, of which at most one may exist. Both are signed by the same signer.
+struct Equivocation {
+  Hash256 first{};
+  Hash256 second{};
+  Bytes evidence;  // A second header: its encoding. Empty for messages: both are in the store.
+  bool operator==(const Equivocation&) const = default;
+};
+
+// A piece of a snippet, kept by (report, index): the first that comes under an index stays.
+struct StoredChunk {
+  Hash256 report{};
+  EvidenceChunk chunk;
+};
+
+struct WriteSet {
+  std::vector<StoredHeader> headers;
+  std::vector<StoredMessage> messages;
+  std::vector<std::pair<Bytes, Hash256>> statements;  // Statement key, id of the message it is of.
+  std::vector<Equivocation> equivocations;
+  std::vector<StoredChunk> chunks;
+  std::vector<Hash256> mismatched_reports;  // Reports for which a chunk came that does not fit.
+  std::vector<LogEntry> log;                // Appended in this order.
+};
+
+class MessageStore {
+ public:
+  virtual ~MessageStore() = default;
+
+  // Errc::unavailable when it could not be written (a full disk, a failed one): nothing is kept.
+  virtual Result<void> commit(const WriteSet& writes) = 0;
+
+  // Reading fails with Errc::unavailable (the file system) or Errc::bad_data (damage).
+  virtual Result<std::optional<StoredHeader>> find_header(const Hash256& id) const = 0;
+  virtual Result<std::optional<Hash256>> find_header_at(const PublicKey& signer,
+                                                        std::uint64_t sequence) const = 0;
+  virtual Result<std::optional<StoredMessage>> find_message(const Hash256& id) const = 0;
+  // Id of the message that has the statement key.
+  virtual Result<std::optional<Hash256>> find_statement(const Bytes& statement) const = 0;
+  // Reports and notices of rounds first <= round < end, by (round, type, id).
+  virtual Result<std::vector<StoredMessage>> messages_of_rounds(Round first, Round end) const = 0;
+  // Ascending by (hotspot, sequence, id); of one hotspot only, or of all.
+  virtual Result<std::vector<StoredMessage>> onboardings(
+      const std::optional<PublicKey>& hotspot) const = 0;
+  virtual Result<bool> is_registered(const PublicKey& hotspot) const = 0;
+  virtual Result<std::vector<Equivocation>> equivocations() const = 0;
+  virtual Result<bool> has_equivocation(const Hash256& second) const = 0;
+
+  // Ascending by index.
+  virtual Result<std::vector<EvidenceChunk>> chunks(const Hash256& report) const = 0;
+  virtual Result<bool> has_mismatch(const Hash256& report) const = 0;
+
+  virtual LogHead log_head() const = 0;
+  virtual Result<std::vector<LogEntry>> log_entries(std::uint64_t first,
+                                                    std::uint64_t count) const = 0;
+};
+
+}  // namespace earshot::verifier

@@ -1,0 +1,107 @@
+#include "verifier/store_codec.h"
+
+#include "verifier/rules/form.h"
+
+namespace earshot::verifier {
+namespace {
+
+constexpr std::size_t kMaxPath = 64;
+
+}  // namespace
+
+Bytes statement_bytes(const Message& message) {
+  const auto [round, type, signer, tag] = statement_key(message);
+  Writer out;
+  out.put(signer);
+  out.put(static_cast<std::uint8_t>(type));
+  out.put(round);
+  out.put(tag);
+  return std::move(out).take();
+}
+
+Bytes encode_stored(const StoredHeader& header) {
+  Writer out;
+  out.put(header.received);
+  out.put(encode(header.header));
+  return std::move(out).take();
+}
+
+Result<StoredHeader> decode_stored_header(const Hash256& id, ByteView bytes) {
+  Reader in(bytes);
+  const auto received = in.get<UnixNanos>();
+  const ByteView raw = in.get_bytes(in.left());
+  const Result<SignedHeader> header = decode_signed_header(raw);
+  if (!header) return fail(Errc::bad_data, "stored header " + to_hex(id) + " is damaged");
+  return StoredHeader{id, *header, received};
+}
+
+Bytes encode_stored(const StoredMessage& message) {
+  Writer out;
+  out.put(message.received);
+  out.put(message.header);
+  out.put(message.index);
+  out.put(static_cast<std::uint8_t>(message.path.size()));
+  for (const Hash256& node : message.path) out.put(node);
+  out.put(static_cast<std::uint8_t>(type_of(message.message)));
+  out.put(encode(message.message));
+  return std::move(out).take();
+}
+
+Result<StoredMessage> decode_stored_message(const Hash256& id, ByteView bytes) {
+  const Error damaged{Errc::bad_data, "stored message " + to_hex(id) + " is damaged"};
+  Reader in(bytes);
+  StoredMessage stored;
+  stored.id = id;
+  stored.received = in.get<UnixNanos>();
+  stored.header = in.get_array<32>();
+  stored.index = in.get<std::uint32_t>();
+  const std::size_t nodes = in.get<std::uint8_t>();
+  if (in.failed() || nodes > kMaxPath) return fail(damaged);
+  for (std::size_t i = 0; i < nodes; ++i) stored.path.push_back(in.get_array<32>());
+  const auto type = in.get<std::uint8_t>();
+  if (in.failed() || type < 1 || type > 4) return fail(damaged);
+  Result<Message> message = decode(static_cast<MessageType>(type), in.get_bytes(in.left()));
+  if (!message) return fail(damaged);
+  stored.message = std::move(*message);
+  return stored;
+}
+
+Bytes encode_stored(const Equivocation& equivocation) {
+  Writer out;
+  out.put(equivocation.first);
+  out.put(equivocation.second);
+  out.put(equivocation.evidence);
+  return std::move(out).take();
+}
+
+Result<Equivocation> decode_equivocation(ByteView bytes) {
+  Reader in(bytes);
+  Equivocation out;
+  out.first = in.get_array<32>();
+  out.second = in.get_array<32>();
+  if (in.failed()) return fail(Errc::bad_data, "stored equivocation is damaged");
+  const ByteView evidence = in.get_bytes(in.left());
+  out.evidence.assign(evidence.begin(), evidence.end());
+  return out;
+}
+
+Bytes place_of(const StoredMessage& message) {
+  Writer out;
+  if (const auto* onboarding = std::get_if<Onboarding>(&message.message)) {
+    out.put(onboarding->hotspot);
+    out.put(onboarding->sequence);
+  } else {
+    out.put(round_of(message.message));
+    out.put(static_cast<std::uint8_t>(type_of(message.message)));
+  }
+  out.put(message.id);
+  return std::move(out).take();
+}
+
+Bytes round_key(Round round) {
+  Writer out;
+  out.put(round);
+  return std::move(out).take();
+}
+
+}  // namespace earshot::verifier
