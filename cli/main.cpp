@@ -6,6 +6,7 @@ int main(int argc, char** argv) {
   using namespace earshot::cli;
   Application application;
   add_iq_commands(application.root(), application.context());
+  add_sim_commands(application.root(), application.context());
   add_key_commands(application.root(), application.context());
   add_rewards_commands(application.root(), application.context());
   add_chain_commands(application.root(), application.context());

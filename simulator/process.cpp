@@ -22,7 +22,7 @@ volatile sig_atomic_t g_interrupted = 0;
 std::array<struct sigaction, 2> g_previous_actions;
 constexpr std::array<int, 2> kGuardedSignals = {SIGINT, SIGTERM};
 
-void note_interrupt(int /*signal*/) { g_interrupted = 1; }
+void note_interrupt(int signal) { g_interrupted = signal; }
 
 // Runs in the child between fork and exec: only async-signal-safe calls. Reports a failure's errno
 // through `report` and never returns.
@@ -166,7 +166,7 @@ int Process::kill_now() {
   return status_;
 }
 
-bool was_interrupted() { return g_interrupted != 0; }
+int interrupted_by() { return g_interrupted; }
 
 InterruptGuard::InterruptGuard() {
   g_interrupted = 0;

@@ -53,8 +53,9 @@ class Process {
   int status_ = 0;
 };
 
-// True after SIGINT or SIGTERM arrived while an InterruptGuard lives.
-bool was_interrupted();
+// SIGINT or SIGTERM when one arrived since the last InterruptGuard was made, 0 otherwise.
+int interrupted_by();
+inline bool was_interrupted() { return interrupted_by() != 0; }
 
 // Turns SIGINT and SIGTERM into was_interrupted() for its lifetime, so that work ends at the next
 // look, children are reaped and nothing half-written stays. One at a time.

@@ -108,13 +108,13 @@ AirPlan read_air(const toml::table& source, const std::string& where, Problems& 
 
 std::int64_t read_start_day(TomlTable& table) {
   const std::string text = table.text("start");
-  constexpr std::int64_t kDaySeconds = 86'400;
+  constexpr std::int64_t day_seconds = 86'400;
   const Result<Instant> midnight = from_iso8601(text + "T00:00:00Z");
   if (!midnight || midnight->seconds < 0) {
     table.problem("start", '"' + text + '"', "a day as YYYY-MM-DD from 1970 on");
     return 0;
   }
-  return midnight->seconds / kDaySeconds;
+  return midnight->seconds / day_seconds;
 }
 
 void check_channels(TomlTable& table, const Scenario& scenario) {

@@ -20,8 +20,8 @@ std::string toml_text(const toml::node& node) {
   node.visit([&out](const auto& value) { out << value; });
   // toml++ writes 17 digits of a number; a person wrote fewer.
   std::string text = node.is_floating_point() ? brief(**node.as_floating_point()) : out.str();
-  constexpr std::size_t kLongest = 60;  // Chosen: a problem stays one readable line.
-  return text.size() <= kLongest ? text : text.substr(0, kLongest) + "...";
+  constexpr std::size_t longest = 60;  // Chosen: a problem stays one readable line.
+  return text.size() <= longest ? text : text.substr(0, longest) + "...";
 }
 
 void TomlTable::problem(const std::string& key, const std::string& found,
