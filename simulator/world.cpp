@@ -1,11 +1,10 @@
 #include "simulator/world.h"
 
-#include <toml++/toml.h>
-
 #include <cmath>
 #include <filesystem>
 #include <sstream>
 
+#include "core/toml.h"
 #include "simulator/files.h"
 #include "simulator/keys.h"
 
