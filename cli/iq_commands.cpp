@@ -41,6 +41,7 @@ Result<radio::RecordingInfo> open_recording(const RecordingOptions& options) {
 void add_iq_commands(CLI::App& root, Context& context) {
   CLI::App* iq = add_group(root, "iq", "Recordings: look into them, decode and make frames");
   add_iq_info(*iq, context);
+  add_iq_decode(*iq, context);
   add_iq_encode(*iq, context);
 }
 
