@@ -15,7 +15,8 @@ tl::unexpected<Error> conflict(const std::string& stem, const std::string& key,
 
 Result<void> check_global(const World& world, std::size_t receiver, const std::string& stem,
                           const radio::RecordingInfo& info) {
-  for (const auto& [key, expected] : recording_global(world, receiver).items()) {
+  const nlohmann::json global = recording_global(world, receiver);
+  for (const auto& [key, expected] : global.items()) {
     if (!key.starts_with("earshot:")) continue;  // Descriptions are for people.
     if (!info.global.contains(key)) return conflict(stem, key, "nothing", expected.dump());
     if (info.global.at(key) != expected) {

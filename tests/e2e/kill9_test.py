@@ -18,7 +18,7 @@ LOAD_SECONDS = (0.15, 0.6)  # Killed at a random moment, fixed by the seed.
 
 def main():
     bin_dir = pathlib.Path(sys.argv[1])
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 20
+    rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 20
     load = bin_dir / "verifier-load"
     moments = random.Random(9)
     service = Verifierd(bin_dir)
