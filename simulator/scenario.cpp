@@ -135,8 +135,15 @@ void check_channels(TomlTable& table, const Scenario& scenario) {
 void read_overrides(TomlTable& table, Scenario& scenario) {
   const toml::table* overrides = table.table("policy_overrides", false);
   if (overrides == nullptr) return;
-  for (const auto& [key, node] : *overrides) {
-    scenario.policy_overrides.emplace_back(std::string(key.str()), toml_text(node));
+  for (const auto& [section, keys] : *overrides) {
+    if (!keys.is_table()) {
+      scenario.policy_overrides.emplace_back(std::string(section.str()), toml_text(keys));
+      continue;
+    }
+    for (const auto& [key, node] : *keys.as_table()) {
+      scenario.policy_overrides.emplace_back(
+          std::string(section.str()) + '.' + std::string(key.str()), toml_text(node));
+    }
   }
 }
 

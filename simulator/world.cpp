@@ -31,7 +31,15 @@ Result<std::string> with_overrides(
     toml::table policy = toml::parse(text, file);
     for (const auto& [key, value] : overrides) {
       const toml::table one = toml::parse("value = " + value);
-      policy.insert_or_assign(key, *one.get("value"));
+      const std::size_t dot = key.find('.');
+      toml::table* section = &policy;
+      if (dot != std::string::npos) {
+        section = policy.insert(key.substr(0, dot), toml::table{}).first->second.as_table();
+      }
+      if (section == nullptr) {
+        return fail(Errc::configuration, file + ": " + key + ": found a value, expected a section");
+      }
+      section->insert_or_assign(key.substr(dot + 1), *one.get("value"));
     }
     std::ostringstream out;
     out << policy << '\n';
