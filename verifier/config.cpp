@@ -196,7 +196,7 @@ std::vector<std::string> validate(const Config& config) {
   check_range(problems, "http.request_timeout_seconds", http.request_timeout_seconds, 1, 3600);
   check_range(problems, "http.idle_timeout_seconds", http.idle_timeout_seconds, 1, 3600);
   check_range(problems, "http.drain_seconds", http.drain_seconds, 0, 600);
-  check_range(problems, "chain.timeout_seconds", config.chain.timeout_seconds, 1, 300);
+  check_range(problems, "chain.timeout_seconds", config.chain.timeout_seconds, 1, 25);
   check_range(problems, "entropy.commit_ahead_seconds", config.entropy.commit_ahead_seconds, 60,
               604'800);
   check_range(problems, "evidence.max_snippet_bytes", config.evidence.max_snippet_bytes, 4096,

@@ -29,8 +29,9 @@ struct StoreConfig {
 };
 
 struct ChainConfig {
-  std::string rpc_url;                // Required: JSON-RPC of the node that entropy comes from.
-  std::uint32_t timeout_seconds = 5;  // 1..300, per request.
+  std::string rpc_url;  // Required: JSON-RPC of the node that entropy comes from.
+  // 1..25, per request: two of them fit between the openings of two rounds.
+  std::uint32_t timeout_seconds = 5;
 };
 
 struct EntropyConfig {

@@ -16,7 +16,6 @@ namespace earshot::verifier {
 
 struct DriverRules {
   NetworkId network = 0;
-  std::uint64_t max_snippet_bytes = 8U << 20;
   UnixNanos commit_ahead = 0;
   // What one question to the node may take. Near the next round's opening it is not asked, so that
   // a node that hangs cannot delay a link. Zero under a virtual clock: time stands still.

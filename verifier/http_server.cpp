@@ -148,6 +148,8 @@ void HttpServer::run(HttpHandler handler) {
   }
   impl.io.run();
   for (std::thread& thread : threads) thread.join();
+  // Sessions that were cut off end with the context, when there is nothing to call any more.
+  impl.roster.forget();
 }
 
 void HttpServer::stop() {

@@ -87,6 +87,11 @@ void SessionRoster::when_empty(std::function<void()> then) {
   then();
 }
 
+void SessionRoster::forget() {
+  const std::lock_guard lock(mutex_);
+  then_ = nullptr;
+}
+
 HttpSession::HttpSession(asio::ip::tcp::socket socket, const HttpConfig& config,
                          const HttpHandler& handler, SessionRoster& roster, spdlog::logger& log)
     : stream_(std::move(socket)),
@@ -153,7 +158,7 @@ void HttpSession::on_read(beast::error_code error) {
 
 void HttpSession::answer() {
   http::request<http::string_body> message = parser_->release();
-  const bool keep_alive = message.keep_alive() && !roster_.is_draining();
+  const bool keep_alive = message.keep_alive();
   const HttpRequest request{.method = text_of(message.method_string()),
                             .target = text_of(message.target()),
                             .content_type = media_type(message[http::field::content_type]),
@@ -181,14 +186,15 @@ void HttpSession::write(const HttpResponse& response, bool keep_alive, bool is_h
     answer_->set(http::field::retry_after, std::to_string(*response.retry_after_seconds));
   }
   if (!response.allow.empty()) answer_->set(http::field::allow, response.allow);
-  answer_->keep_alive(keep_alive);
+  answer_->keep_alive(keep_alive && !roster_.is_draining());
   answer_->content_length(response.body.size());
   if (!is_head) answer_->body() = response.body;
   stream_.expires_after(std::chrono::seconds(config_.request_timeout_seconds));
   http::async_write(stream_, *answer_,
                     [self = shared_from_this(), keep_alive](beast::error_code error, std::size_t) {
                       if (error) return self->close();
-                      keep_alive ? self->read_header() : self->linger();
+                      keep_alive && !self->roster_.is_draining() ? self->read_header()
+                                                                 : self->linger();
                     });
 }
 

@@ -25,6 +25,7 @@ class SessionRoster {
   bool is_draining() const;
   // Called once, when draining and nobody is left.
   void when_empty(std::function<void()> then);
+  void forget();  // What was to be called then.
 
  private:
   mutable std::mutex mutex_;

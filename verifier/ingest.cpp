@@ -133,7 +133,10 @@ Intake Ingest::take_headers(std::span<const SignedHeader> headers, UnixNanos now
   }
   const SignerLocks locks(stripes_, stripes);
   for (const SignedHeader& header : headers) {
-    if (header.header.sequence <= kUnregisteredSequences) continue;
+    if (header.header.sequence <= kUnregisteredSequences &&
+        header.header.count <= kUnregisteredMessages) {
+      continue;
+    }
     const Result<bool> registered = store_.is_registered(header.header.signer);
     if (!registered) return store_failed(registered.error());
     if (!*registered) {

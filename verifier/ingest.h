@@ -34,9 +34,10 @@ struct Intake {
   std::int64_t retry_after_seconds = 0;  // For too_early and store_failed.
 };
 
-// A signer that has not onboarded may use sequence numbers up to this one: enough to onboard again
-// after refusals, too few to fill a disk. Chosen.
+// A signer that has not onboarded may use sequence numbers up to this one, for batches of at most
+// this many messages: enough to onboard again after refusals, too few to fill a disk. Chosen.
 inline constexpr std::uint64_t kUnregisteredSequences = 16;
+inline constexpr std::uint32_t kUnregisteredMessages = 16;
 
 // How far a round may lie ahead of the verifier's clock. Chosen: one, for clocks that differ.
 inline constexpr Round kRoundsAhead = 1;

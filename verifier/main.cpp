@@ -1,6 +1,7 @@
 // earshot-verifierd: the service, wired on one screen.
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
@@ -75,6 +76,7 @@ Result<void> serve(const Config& config, spdlog::logger& log) {
   if (!blocks) return fail(blocks.error());
   const Result<std::unique_ptr<HttpServer>> server = HttpServer::listen(config.http, log);
   if (!server) return fail(server.error());
+  umask(0077);  // The store holds secrets.
   if (Result<void> made = make_private_directory(config.store.directory); !made) return made;
   const Result<std::unique_ptr<RocksStore>> store =
       RocksStore::open(config.store.directory + "/messages", config.network);
@@ -94,7 +96,6 @@ Result<void> serve(const Config& config, spdlog::logger& log) {
                         {commit_ahead, seed_maker(config.simulation)});
   const DriverRules rules{
       .network = config.network,
-      .max_snippet_bytes = config.evidence.max_snippet_bytes,
       .commit_ahead = commit_ahead,
       .node_patience = is_virtual ? 0 : config.chain.timeout_seconds * kNanosPerSecond};
   EpochDriver driver(*policy, rules, **store, **registry, entropy, log);

@@ -42,8 +42,7 @@ class World {
                      EntropyRules{5 * kMinute, [](std::uint64_t epoch) {
                                     return ByteArray<32>{static_cast<std::uint8_t>(epoch)};
                                   }});
-    const DriverRules rules{
-        .network = 31337, .max_snippet_bytes = 1U << 20, .commit_ahead = 5 * kMinute};
+    const DriverRules rules{.network = 31337, .commit_ahead = 5 * kMinute};
     driver_.emplace(policy, rules, store, *registry, *entropy_, log);
   }
   // Minute by minute, with a new block in each.

@@ -28,8 +28,7 @@ Evidence heard() {
       radio::cut_snippet(scene.window(), scene.frame(), scene.calibration());
   const auto measured = radio::remeasure(*snippet, scene.params.spreading_factor, 125'000);
   Evidence evidence;
-  evidence.report.round =
-      static_cast<Round>((**measured).figures.anchor.seconds / kRoundSeconds);
+  evidence.report.round = static_cast<Round>((**measured).figures.anchor.seconds / kRoundSeconds);
   WitnessReport& report = evidence.report;
   const Instant opening = instant_of_round(report.round);
   report.tag = (**measured).tag;

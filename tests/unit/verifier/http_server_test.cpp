@@ -219,6 +219,20 @@ TEST_F(HttpServerTest, StoppingLetsRequestsInProgressEnd) {
   EXPECT_FALSE(Client(server_->port()).is_connected());
 }
 
+TEST_F(HttpServerTest, WhoDoesNotEndInTimeIsCutOff) {
+  config_.idle_timeout_seconds = 60;
+  config_.request_timeout_seconds = 60;
+  config_.drain_seconds = 1;
+  start();
+  Client half(server_->port());
+  half.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nonly this");
+  Client other(server_->port());
+  EXPECT_EQ(status_of(other.ask(get("/a"))), "200") << "the first one is being read by now";
+  stop();
+  server_.reset();
+  EXPECT_TRUE(half.is_closed());
+}
+
 TEST_F(HttpServerTest, SigtermStops) {
   start();
   Client client(server_->port());
