@@ -231,7 +231,7 @@ CheckedConfig check_config(const std::string& text, const std::string& name) {
   keys.report_unknown();
   if (!checked.problems.empty()) return checked;
   for (const std::string& problem : validate(checked.config)) {
-    checked.problems.push_back(name + ": " + problem);
+    checked.problems.push_back(std::string(name).append(": ").append(problem));
   }
   return checked;
 }

@@ -5,9 +5,9 @@
 namespace earshot::hotspot {
 namespace {
 
-constexpr std::int64_t kHourNanos = 3600 * kNanosPerSecond;  // Given: EN 300 220-1, 4.3.3.
-constexpr std::int64_t kKeptNanos = 7 * 24 * kHourNanos;
-constexpr std::size_t kRewriteBytes = 1U << 20;  // Chosen: some 25'000 entries.
+constexpr std::int64_t kHourNanos = 3600LL * kNanosPerSecond;  // Given: EN 300 220-1, 4.3.3.
+constexpr std::int64_t kKeptNanos = 168 * kHourNanos;  // Chosen: a week, for people who look.
+constexpr std::size_t kRewriteBytes = 1U << 20;        // Chosen: some 25'000 entries.
 
 }  // namespace
 
@@ -45,7 +45,7 @@ Result<DutyLedger> DutyLedger::open(const std::string& path) {
     if (!entry) return fail(Errc::bad_data, path + ": " + entry.error().detail);
     entries.push_back(*entry);
   }
-  std::ranges::stable_sort(entries, {}, &AirTime::start);
+  std::ranges::sort(entries, {}, &AirTime::start);
   return DutyLedger(std::move(opened->journal), std::move(entries));
 }
 
@@ -77,6 +77,7 @@ Result<void> DutyLedger::reserve(const AirTime& entry) {
   while (entries_.front().start < entries_.back().start - kKeptNanos) entries_.pop_front();
   if (journal_.size() < kRewriteBytes) return {};
   std::vector<Bytes> kept;
+  kept.reserve(entries_.size());
   for (const AirTime& one : entries_) kept.push_back(encode(one));
   return journal_.rewrite(kept);
 }

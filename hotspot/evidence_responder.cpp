@@ -11,7 +11,13 @@ namespace {
 // below the 1 MiB that the verifier takes.
 constexpr std::size_t kChunksPerPost = 200;
 constexpr std::size_t kSettledKept = 10'000;
-static_assert(kChunksPerPost * (kEvidenceChunkBytes + 7 + 32 * 32) < (1U << 20));
+static_assert(kChunksPerPost * (kEvidenceChunkBytes + 7 + 1024) < (1U << 20));
+
+std::string failure_line(const std::string& name, int status, const std::string& line) {
+  std::string text = name;
+  text.append(": ").append(std::to_string(status)).append(" ").append(line);
+  return text;
+}
 
 }  // namespace
 
@@ -92,7 +98,7 @@ bool EvidenceResponder::answer_one(Transport& transport, const Hash256& report,
       return true;
     }
     if (answer != Answer::taken) {
-      delivery.failed.push_back(name + ": " + std::to_string(response->status) + " " + line);
+      delivery.failed.push_back(failure_line(name, response->status, line));
       return answer == Answer::wait;
     }
   }

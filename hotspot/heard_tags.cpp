@@ -47,6 +47,7 @@ Result<void> HeardTags::add(Round round, const Tag& tag) {
   remember(round, tag);
   if (journal_.size() < kRewriteBytes) return {};
   std::vector<Bytes> kept;
+  kept.reserve(tags_.size());
   for (const auto& [held, when] : tags_) kept.push_back(encode_tag(when, held));
   return journal_.rewrite(kept);
 }

@@ -34,7 +34,7 @@ class Exchange {
   }
 
   Result<HttpResponse> run() {
-    resolver_.async_resolve(url_.host, url_.port, [this](auto error, auto found) {
+    resolver_.async_resolve(url_.host, url_.port, [this](auto error, const auto& found) {
       if (!failed(error, "resolve")) connect(found);
     });
     context_.run_for(limit_);
@@ -71,7 +71,7 @@ class Exchange {
   Result<HttpResponse> answer() const {
     const auto& message = parser_.get();
     HttpResponse response;
-    response.status = message.result_int();
+    response.status = static_cast<int>(message.result_int());
     response.body = message.body();
     const auto header = message.find(http::field::retry_after);
     if (header != message.end()) {

@@ -18,16 +18,16 @@ Identity identity_from_seed(const ByteArray<32>& seed);
 
 // The ring of kept snippets: whichever bound is hit first evicts the oldest.
 struct EvidenceBounds {
-  std::uint64_t max_bytes = 4ULL << 30;      // Chosen: a tenth of a small SD card.
-  std::int64_t max_age_seconds = 3 * 86400;  // Given: DESIGN section 2.
+  std::uint64_t max_bytes = 4ULL << 30;    // Chosen: a tenth of a small SD card.
+  std::int64_t max_age_seconds = 259'200;  // 3 days. Given: DESIGN section 2.
 };
 
 struct DeliveryRules {
-  std::int64_t first_retry_seconds = 1;      // Doubles with each failure up to the next one.
-  std::int64_t last_retry_seconds = 300;     // Chosen: a dead verifier costs 12 requests an hour.
-  std::int64_t spread_seconds = 0;           // Each batch waits its own share (by its id) of this.
-  std::size_t compact_bytes = 4U << 20;      // Chosen: the outbox's journal of a few busy hours.
-  std::int64_t give_up_seconds = 3 * 86400;  // After the round; then the batch is `abandoned`.
+  std::int64_t first_retry_seconds = 1;    // Doubles with each failure up to the next one.
+  std::int64_t last_retry_seconds = 300;   // Chosen: a dead verifier costs 12 requests an hour.
+  std::int64_t spread_seconds = 0;         // Each batch waits its own share (by its id) of this.
+  std::size_t compact_bytes = 4U << 20;    // Chosen: the outbox's journal of a few busy hours.
+  std::int64_t give_up_seconds = 259'200;  // 3 days after the round the batch is `abandoned`.
 };
 
 struct Settings {
