@@ -136,12 +136,15 @@ class Channelizer::Impl {
   }
 
   void push(SampleView samples, const OnBlock& on_block) {
-    pending_.insert(pending_.end(), samples.begin(), samples.end());
-    std::size_t at = 0;
-    for (; pending_.size() - at >= fft_.size(); at += as_size(blocks_.hop)) {
-      run_block(SampleView(pending_).subspan(at, fft_.size()), on_block);
+    while (!samples.empty()) {
+      const std::size_t count = std::min(samples.size(), fft_.size() - pending_.size());
+      pending_.insert(pending_.end(), samples.begin(),
+                      samples.begin() + static_cast<std::ptrdiff_t>(count));
+      samples = samples.subspan(count);
+      if (pending_.size() < fft_.size()) return;
+      run_block(pending_, on_block);
+      pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(blocks_.hop));
     }
-    pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(at));
   }
 
   void flush(const OnBlock& on_block) {

@@ -12,7 +12,7 @@ namespace earshot::radio {
 namespace {
 
 constexpr int kDeepest = 7;               // Chosen: more would not fit our beacons' preamble of 8.
-constexpr double kFalsePerWindow = 1e-3;  // Chosen: each costs about 50 windows' work.
+constexpr double kFalsePerWindow = 3e-4;  // Chosen: each costs about 100 windows' work.
 constexpr std::size_t kMostOpen = 8;      // Preambles at once in one channel.
 constexpr std::size_t kLanes = 8;
 

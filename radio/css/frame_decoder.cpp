@@ -56,11 +56,14 @@ FrameDecoder::FrameDecoder(const DecoderTools& tools, int spreading_factor, cons
   frame_.params.implicit_header = tools.implicit.has_value();
 }
 
-std::int64_t FrameDecoder::needed() const {
+std::int64_t FrameDecoder::last() const {
   const double chips =
       (sync_.preamble_symbols + 4.25 + wanted_symbols_) * chips_per_symbol(spreading_factor_);
-  return static_cast<std::int64_t>(std::ceil(sync_.model.position(chips))) +
-         chips_per_symbol(spreading_factor_) / 2 + SymbolDemodulator::kReach;
+  return static_cast<std::int64_t>(std::ceil(sync_.model.position(chips)));
+}
+
+std::int64_t FrameDecoder::needed() const {
+  return last() + chips_per_symbol(spreading_factor_) / 2 + SymbolDemodulator::kReach;
 }
 
 std::int64_t FrameDecoder::first() const {

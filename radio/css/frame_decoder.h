@@ -35,7 +35,8 @@ class FrameDecoder {
 
   FrameDecoder(const DecoderTools& tools, int spreading_factor, const Sync& sync);
 
-  // The wide sample up to which the next step needs the stream.
+  // The wide sample at which the symbols of the next step end, and up to which that step looks.
+  std::int64_t last() const;
   std::int64_t needed() const;
   // The first wide sample that is still of use: the frame's own first.
   std::int64_t first() const;

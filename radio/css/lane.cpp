@@ -10,7 +10,7 @@ namespace earshot::radio {
 namespace {
 
 // How far back the streams are kept: the longest preamble that is counted exactly, and the search.
-constexpr std::int64_t kHistorySymbols = 44;
+constexpr std::int64_t kHistorySymbols = 32;
 constexpr int kMeasuredUpChirps = 16;
 constexpr double kDrowned = 0.25;  // Chosen: 6 dB, what co-channel frames need over each other.
 
@@ -37,16 +37,17 @@ std::vector<Frame> Lane::advance(const StreamBuffer& narrow, const StreamBuffer&
   std::vector<Frame> frames;
   look(narrow);
   synchronise(narrow, wide, false);
-  decode(wide, false, frames);
+  decode(wide, std::nullopt, frames);
   return frames;
 }
 
-std::vector<Frame> Lane::flush(const StreamBuffer& narrow, const StreamBuffer& wide) {
+std::vector<Frame> Lane::flush(const StreamBuffer& narrow, const StreamBuffer& wide,
+                               std::int64_t wide_end) {
   std::vector<Frame> frames;
   look(narrow);
   for (const PreambleCandidate& preamble : detector_.flush()) preambles_.push_back(preamble);
   synchronise(narrow, wide, true);
-  decode(wide, true, frames);
+  decode(wide, wide_end, frames);
   next_window_ = 0;
   preambles_.clear();
   attempts_.clear();
@@ -86,11 +87,13 @@ void Lane::synchronise(const StreamBuffer& narrow, const StreamBuffer& wide, boo
   });
 }
 
-void Lane::decode(const StreamBuffer& wide, bool ended, std::vector<Frame>& frames) {
+void Lane::decode(const StreamBuffer& wide, std::optional<std::int64_t> ended_at,
+                  std::vector<Frame>& frames) {
   std::erase_if(attempts_, [&](Attempt& attempt) {
     while (attempt.current < attempt.decoders.size()) {
       FrameDecoder& decoder = attempt.decoders[attempt.current];
-      if (!ended && decoder.needed() > wide.end()) return false;
+      if (ended_at && decoder.last() - chips_ / 2 > *ended_at) return true;
+      if (!ended_at && decoder.needed() > wide.end()) return false;
       const FrameDecoder::Progress progress = decoder.step(tools_, wide);
       if (progress == FrameDecoder::Progress::failed) ++attempt.current;
       if (progress == FrameDecoder::Progress::waiting) note_frame(decoder);

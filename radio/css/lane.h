@@ -29,15 +29,18 @@ class Lane {
 
   // Goes as far as the streams (one and two samples per chip) reach.
   std::vector<Frame> advance(const StreamBuffer& narrow, const StreamBuffer& wide);
-  // The streams have ended. `frames`: what can still be decoded, missing samples being silence.
-  std::vector<Frame> flush(const StreamBuffer& narrow, const StreamBuffer& wide);
+  // The streams have ended, at this sample of the wide one (what the buffers hold beyond is
+  // silence): what can still be decoded. Frames that lack more than a quarter symbol are dropped.
+  std::vector<Frame> flush(const StreamBuffer& narrow, const StreamBuffer& wide,
+                           std::int64_t wide_end);
   // The first chip that is still of use.
   std::int64_t first_needed() const;
 
  private:
   void look(const StreamBuffer& narrow);
   void synchronise(const StreamBuffer& narrow, const StreamBuffer& wide, bool ended);
-  void decode(const StreamBuffer& wide, bool ended, std::vector<Frame>& frames);
+  void decode(const StreamBuffer& wide, std::optional<std::int64_t> ended_at,
+              std::vector<Frame>& frames);
   Frame describe(const DecodedFrame& decoded, const StreamBuffer& wide) const;
   FitOptions fit_options() const;
   void note_frame(const FrameDecoder& decoder);

@@ -96,6 +96,7 @@ class Receiver::Impl {
   }
 
   void push(SampleView samples, const OnFrame& on_frame) {
+    pushed_ += static_cast<double>(samples.size());
     channelizer_.push(samples, [this, &on_frame](const std::vector<ChannelPiece>& pieces) {
       for (std::size_t i = 0; i < pieces.size(); ++i) advance(channels_[i], pieces[i]);
       release(false, on_frame);
@@ -107,11 +108,16 @@ class Receiver::Impl {
       for (std::size_t i = 0; i < pieces.size(); ++i) advance(channels_[i], pieces[i]);
     });
     for (ChannelState& channel : channels_) {
-      for (Lane& lane : channel.lanes) take(channel, lane.flush(channel.narrow, channel.wide));
+      const auto end = static_cast<std::int64_t>(pushed_ / channel.input_per_wide);
+      for (Lane& lane : channel.lanes) {
+        take(channel, lane.flush(channel.narrow, channel.wide, end));
+      }
       channel.narrow.clear();
       channel.wide.clear();
     }
     release(true, on_frame);
+    pushed_ = 0;
+    reached_ = 0;
   }
 
  private:
@@ -194,6 +200,7 @@ class Receiver::Impl {
   Channelizer channelizer_;
   std::vector<ChannelState> channels_;
   std::vector<Frame> waiting_;
+  double pushed_ = 0;   // Input samples taken.
   double reached_ = 0;  // Input samples that all lanes have seen.
 };
 

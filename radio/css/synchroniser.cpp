@@ -16,23 +16,46 @@ constexpr int kGridPerSymbol = 4;  // 2.25 down-chirps hold two whole windows of
 constexpr int kFirstSymbol = -1;   // Down-chirps begin so many symbols after the last window ...
 constexpr int kSymbolsLooked = 8;  // ... and within so many.
 constexpr double kMaxCarrier = 0.44;  // Of the bandwidth: what the wide stream passes whole.
-constexpr std::size_t kGuesses = 8;
+constexpr std::size_t kGuesses = 12;
 constexpr std::size_t kSyncs = 3;
 constexpr int kScoredUpChirps = 6;
 constexpr int kFittedUpChirps = 16;
 // Of eight chirps that belong to the preamble or are down-chirps, so many hold a fair share of the
 // power: data symbols that resemble a preamble have it all in one or two.
-constexpr double kPresent = 0.25;
+constexpr double kPresent = 0.1;
 constexpr int kLeastPresent = 7;
+// Of the scored chirps' power over the mean power of a bin. Chosen: frames that can be decoded at
+// all have 110, noise alone 60.
+constexpr double kLeastScore = 66;
 // Of the strongest sync nibble's power, what the one asked for must have: noise may lift another.
 constexpr double kRightSync = 0.4;
-// Chosen: frames that can be decoded at all have 120 or more, noise alone below 50.
-constexpr double kLeastEnergyToNoise = 85;
+// Of six up-chirps, sync word and down-chirps. Chosen: frames that can be decoded at all have 105,
+// noise alone below 50.
+constexpr double kLeastEnergyToNoise = 70;
 
 std::size_t as_size(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 double wrapped(double value, double period) {
   return value - period * std::floor(value / period + 0.5);
+}
+
+double pair_power(const std::vector<float>& power, std::size_t pair) {
+  return static_cast<double>(power[pair]) + power[(pair + 1) % power.size()];
+}
+
+// The pair of bins with most power around a bin.
+std::size_t best_pair(const std::vector<float>& power, double centre) {
+  const auto size = static_cast<std::int64_t>(power.size());
+  const auto nearest = static_cast<std::int64_t>(std::floor(centre));
+  std::size_t best = 0;
+  double most = -1;
+  for (std::int64_t k = nearest - 1; k <= nearest + 1; ++k) {
+    const std::size_t pair = as_size(((k % size) + size) % size);
+    if (pair_power(power, pair) <= most) continue;
+    most = pair_power(power, pair);
+    best = pair;
+  }
+  return best;
 }
 
 }  // namespace
@@ -49,16 +72,23 @@ std::int64_t Synchroniser::last_needed(const PreambleCandidate& preamble) const 
   return (preamble.last_window + kFirstSymbol + kSymbolsLooked + 4) * chips_;
 }
 
-void Synchroniser::down_spectrum(SampleView window, std::vector<float>& power) {
+// Powers of a window's bins, dechirped for up- or down-chirps; false and zeros when it is not
+// there.
+bool Synchroniser::spectrum(const StreamBuffer& narrow, std::int64_t first, bool up,
+                            Powers& power) {
+  power.assign(as_size(chips_), 0);
+  if (first < narrow.begin() || first + chips_ > narrow.end()) return false;
+  const SampleView window = narrow.view(first, as_size(chips_));
+  const float sign = up ? -1.0F : 1.0F;
   for (std::size_t k = 0; k < window.size(); ++k) {
     const Sample x = window[k];
-    const Sample c = up_chirp_[k];
+    const Sample c(up_chirp_[k].real(), sign * up_chirp_[k].imag());
     fft_.in()[k] = {x.real() * c.real() - x.imag() * c.imag(),
                     x.real() * c.imag() + x.imag() * c.real()};
   }
   fft_.execute();
-  power.resize(window.size());
   for (std::size_t k = 0; k < window.size(); ++k) power[k] = std::norm(fft_.out()[k]);
+  return true;
 }
 
 // A down-chirp that begins `delay` chips after its window puts its tone at carrier + delay; the
@@ -71,12 +101,7 @@ std::vector<Synchroniser::Guess> Synchroniser::find_down_chirps(const PreambleCa
   const int positions = kSymbolsLooked * kGridPerSymbol;
   std::vector<std::vector<float>> powers(static_cast<std::size_t>(positions + kGridPerSymbol));
   for (std::size_t i = 0; i < powers.size(); ++i) {
-    const std::int64_t first = origin + static_cast<std::int64_t>(i) * grid;
-    if (first < narrow.begin() || first + chips_ > narrow.end()) {
-      powers[i].assign(as_size(chips_), 0);
-      continue;
-    }
-    down_spectrum(narrow.view(first, as_size(chips_)), powers[i]);
+    spectrum(narrow, origin + static_cast<std::int64_t>(i) * grid, false, powers[i]);
   }
   std::vector<Guess> guesses;
   const auto chips = static_cast<double>(chips_);
@@ -108,76 +133,95 @@ std::vector<Synchroniser::Guess> Synchroniser::find_down_chirps(const PreambleCa
   return guesses;
 }
 
-// Power of a tone within one chirp, at a fractional bin.
-float Synchroniser::power_at(const StreamBuffer& narrow, std::int64_t first, bool up, double bins) {
+// Power of an up-chirp at a fractional bin.
+float Synchroniser::power_at(const StreamBuffer& narrow, std::int64_t first, double bins) {
   if (first < narrow.begin() || first + chips_ > narrow.end()) return 0;
   const double chips = static_cast<double>(chips_);
-  const double slope = up ? -1 / chips : 1 / chips;
-  rotate({0, (up ? 0.5 : -0.5) - bins / chips, slope}, narrow.view(first, as_size(chips_)),
-         buffer_);
+  rotate({0, 0.5 - bins / chips, -1 / chips}, narrow.view(first, as_size(chips_)), buffer_);
   Sample sum;
   for (const Sample& sample : buffer_) sum += sample;
   return std::norm(sum);
 }
 
-int Synchroniser::best_sync_nibble(const StreamBuffer& narrow, std::int64_t first, double bins,
-                                   std::optional<int> wanted, double& score) {
-  if (first < narrow.begin() || first + chips_ > narrow.end()) return 0;
-  const double chips = static_cast<double>(chips_);
-  rotate({0, 0.5 - bins / chips, -1 / chips}, narrow.view(first, as_size(chips_)), fft_.in());
-  fft_.execute();
-  int best = 0;
-  const auto power = [this](int nibble) {
-    return static_cast<double>(std::norm(fft_.out()[static_cast<std::size_t>(8 * nibble)]));
-  };
-  for (int nibble = 1; nibble < 16; ++nibble) {
-    if (power(nibble) > power(best)) best = nibble;
-  }
-  if (wanted && power(*wanted) > kRightSync * power(best)) best = *wanted;
-  score += power(best);
-  return best;
+// What a bin of a chirp's spectrum holds in the mean, between two chips of the stream.
+double Synchroniser::mean_bin_power(const StreamBuffer& narrow, std::int64_t first,
+                                    std::int64_t last) const {
+  first = std::clamp(first, narrow.begin(), narrow.end());
+  last = std::clamp(last, first, narrow.end());
+  double sum = 0;
+  for (const Sample& sample : narrow.view(first, as_size(last - first))) sum += std::norm(sample);
+  return sum / static_cast<double>(std::max<std::int64_t>(last - first, 1)) *
+         static_cast<double>(chips_);
 }
 
-// Everything that should be there if the down-chirps begin where the guess says.
+// Everything that should be there if the down-chirps begin where the guess says. Two neighbouring
+// bins together hold a tone between them.
 void Synchroniser::score(Guess& guess, const StreamBuffer& narrow) {
   const std::int64_t down = std::llround(guess.chip);
   const double late = guess.chip - static_cast<double>(down);
-  const double up_bins = guess.bins - late;
   std::vector<double> powers;
-  for (int i = 1; i <= kScoredUpChirps; ++i) {
-    powers.push_back(power_at(narrow, down - (2 + i) * chips_, true, up_bins));
-  }
-  for (int i = 0; i < 2; ++i) {
-    powers.push_back(power_at(narrow, down + i * chips_, false, guess.bins + late));
+  guess.score = 0;
+  std::size_t up_pair = 0;
+  for (const bool up : {true, false}) {
+    std::vector<Powers> windows(up ? kScoredUpChirps : 2);
+    Powers sum(as_size(chips_), 0);
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+      const auto symbol = static_cast<std::int64_t>(i);
+      spectrum(narrow, down + (up ? -(3 + symbol) : symbol) * chips_, up, windows[i]);
+      for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += windows[i][k];
+    }
+    const double centre = up ? guess.bins - late : guess.bins + late;
+    const std::size_t pair = best_pair(sum, centre);
+    if (up) up_pair = pair;
+    for (const Powers& window : windows) powers.push_back(pair_power(window, pair));
   }
   guess.score = std::accumulate(powers.begin(), powers.end(), 0.0);
   const double enough = kPresent * guess.score / static_cast<double>(powers.size());
   guess.present = static_cast<int>(std::count_if(
       powers.begin(), powers.end(), [enough](double power) { return power > enough; }));
-  const auto nibble = [this](int shift) {
-    return options_.sync_word ? std::optional<int>(*options_.sync_word >> shift & 15)
-                              : std::nullopt;
-  };
-  const int high = best_sync_nibble(narrow, down - 2 * chips_, up_bins, nibble(4), guess.score);
-  const int low = best_sync_nibble(narrow, down - chips_, up_bins, nibble(0), guess.score);
-  guess.sync_word = static_cast<std::uint8_t>(high << 4 | low);
-  if (options_.sync_word && guess.sync_word != *options_.sync_word) guess.present = 0;
+  guess.noise = mean_bin_power(narrow, down - kScoredUpChirps * chips_, down + 2 * chips_);
+  score_sync_word(guess, narrow, up_pair);
+}
+
+void Synchroniser::score_sync_word(Guess& guess, const StreamBuffer& narrow, std::size_t pair) {
+  const std::int64_t down = std::llround(guess.chip);
+  guess.sync_word = 0;
+  for (const int symbol : {2, 1}) {
+    spectrum(narrow, down - symbol * chips_, true, power_);
+    const auto power = [&](int nibble) {
+      return pair_power(power_, (pair + 8 * static_cast<std::size_t>(nibble)) % power_.size());
+    };
+    int best = 0;
+    for (int nibble = 1; nibble < 16; ++nibble) {
+      if (power(nibble) > power(best)) best = nibble;
+    }
+    if (options_.sync_word) {
+      const int wanted = *options_.sync_word >> (symbol == 2 ? 4 : 0) & 15;
+      if (power(wanted) < kRightSync * power(best)) guess.present = 0;
+      best = wanted;
+    }
+    guess.score += power(best);
+    guess.sync_word = static_cast<std::uint8_t>(guess.sync_word << 4 | best);
+  }
 }
 
 // The length that separates strong from weak best: an amplitude halfway is for and against.
-int Synchroniser::count_preamble(const Guess& guess, const PreambleCandidate& preamble,
+int Synchroniser::count_preamble(const Sync& sync, const PreambleCandidate& preamble,
                                  const StreamBuffer& narrow) {
-  const std::int64_t down = std::llround(guess.chip);
-  const double up_bins = guess.bins - (guess.chip - static_cast<double>(down));
+  const double chips = static_cast<double>(chips_);
+  const double end = sync.model.position(sync.preamble_symbols * chips) / 2;
+  const std::int64_t last = std::llround(end);
+  const double bins =
+      sync.model.carrier * options_.wide_per_chip * chips - (end - static_cast<double>(last));
   double level = 0;
   double sum = 0;
   double best = -1;
   int count = 0;
   int i = 1;
-  for (; down - (2 + i) * chips_ >= narrow.begin(); ++i) {
+  for (; last - i * chips_ >= narrow.begin(); ++i) {
     const double amplitude =
-        std::sqrt(static_cast<double>(power_at(narrow, down - (2 + i) * chips_, true, up_bins)));
-    if (i <= kScoredUpChirps - 1) {
+        std::sqrt(static_cast<double>(power_at(narrow, last - i * chips_, bins)));
+    if (i < kScoredUpChirps) {
       level += amplitude / (kScoredUpChirps - 1);
       continue;
     }
@@ -188,32 +232,27 @@ int Synchroniser::count_preamble(const Guess& guess, const PreambleCandidate& pr
     }
     if (sum < best - 3 * level) break;
   }
-  if (narrow.begin() > 0 && down - (2 + i) * chips_ < narrow.begin() && count + 1 == i) {
+  if (narrow.begin() > 0 && last - i * chips_ < narrow.begin() && count + 1 == i) {
     // Longer than what is kept: from when it was first noticed, to a symbol or two.
     const std::int64_t noticed = (preamble.first_window - 4) * chips_;
-    count = std::max(count, static_cast<int>((down - 2 * chips_ - noticed) / chips_));
+    count = std::max(count, static_cast<int>((last - noticed) / chips_));
   }
-  return std::max(count, 6);
+  return std::max(count, kScoredUpChirps);
 }
 
-std::optional<Sync> Synchroniser::refine(const Guess& guess, int preamble_symbols,
-                                         const StreamBuffer& wide) {
+// `guess`: start of the preamble's last `preamble_symbols`, in wide samples.
+std::optional<Sync> Synchroniser::refine(const FrameModel& guess, int preamble_symbols,
+                                         std::uint8_t sync_word, const StreamBuffer& wide) const {
   CssParams params;
   params.spreading_factor = spreading_factor_;
-  params.preamble_symbols = std::min(preamble_symbols, kFittedUpChirps);
-  params.sync_word = guess.sync_word;
+  params.preamble_symbols = preamble_symbols;
+  params.sync_word = sync_word;
   const std::vector<Chirp> chirps = frame_chirps(params, {});
-  const double before = static_cast<double>((params.preamble_symbols + 2) * chips_);
-  const auto margin = static_cast<std::int64_t>(chips_);
-  FrameModel model;
-  model.samples_per_chip = options_.wide_per_chip;
-  model.start = (guess.chip - before) * 2;
-  model.carrier = guess.bins / static_cast<double>(chips_) / options_.wide_per_chip;
-  const std::int64_t first =
-      std::max(wide.begin(), static_cast<std::int64_t>(model.start) - margin);
-  const auto end =
-      static_cast<std::int64_t>(model.start + (before + 2.25 * static_cast<double>(chips_)) * 2);
-  if (end + margin > wide.end() || first >= end) return std::nullopt;
+  const double length = (preamble_symbols + 4.25) * static_cast<double>(chips_);
+  const auto first = std::max(wide.begin(), static_cast<std::int64_t>(guess.start) - chips_);
+  const auto end = static_cast<std::int64_t>(guess.position(length)) + chips_;
+  if (end > wide.end() || first >= end) return std::nullopt;
+  FrameModel model = guess;
   model.start -= static_cast<double>(first);
   FitOptions fit;
   fit.spreading_factor = spreading_factor_;
@@ -222,18 +261,15 @@ std::optional<Sync> Synchroniser::refine(const Guess& guess, int preamble_symbol
     fit.clock = ClockModel::tied;
     fit.radio_turns_per_sample = options_.radio_turns_per_sample;
   }
-  const SampleView samples = wide.view(first, as_size(end + margin - first));
-  const FrameMeasurement found = measure_chirps(model, chirps, samples, fit);
+  const FrameMeasurement found =
+      measure_chirps(model, chirps, wide.view(first, as_size(end - first)), fit);
   Sync sync;
   sync.model = found.model;
-  sync.model.start = found.model.position(static_cast<double>(
-                         (params.preamble_symbols - preamble_symbols) * chips_)) +
-                     static_cast<double>(first);
+  sync.model.start += static_cast<double>(first);
   sync.preamble_symbols = preamble_symbols;
-  sync.sync_word = guess.sync_word;
+  sync.sync_word = sync_word;
   sync.amplitude_squared = found.signal_power;
-  sync.energy_to_noise = found.signal_power / std::max(found.noise_power, 1e-30) *
-                         (before + 2.25 * static_cast<double>(chips_));
+  sync.energy_to_noise = found.signal_power / std::max(found.noise_power, 1e-30) * length;
   return sync;
 }
 
@@ -245,17 +281,41 @@ std::vector<Sync> Synchroniser::run(const PreambleCandidate& preamble, const Str
                    [](const Guess& a, const Guess& b) { return a.score > b.score; });
   std::vector<Sync> syncs;
   std::vector<double> tried;
+  const double chips = static_cast<double>(chips_);
   for (const Guess& guess : guesses) {
     const bool near = std::any_of(tried.begin(), tried.end(), [&](double chip) {
-      return std::abs(chip - guess.chip) < static_cast<double>(chips_) / 8;
+      return std::abs(chip - guess.chip) < chips / 8;
     });
     if (near || guess.present < kLeastPresent) continue;
+    if (guess.score < kLeastScore * guess.noise) continue;
     if (tried.size() == kSyncs) break;
     tried.push_back(guess.chip);
-    const std::optional<Sync> sync = refine(guess, count_preamble(guess, preamble, narrow), wide);
+    FrameModel model;
+    model.samples_per_chip = options_.wide_per_chip;
+    model.start = (guess.chip - (kScoredUpChirps + 2) * chips) * 2;
+    model.carrier = guess.bins / chips / options_.wide_per_chip;
+    std::optional<Sync> sync = refine(model, kScoredUpChirps, guess.sync_word, wide);
     if (sync && sync->energy_to_noise > kLeastEnergyToNoise) syncs.push_back(*sync);
   }
+  std::stable_sort(syncs.begin(), syncs.end(), [](const Sync& a, const Sync& b) {
+    return a.energy_to_noise > b.energy_to_noise;
+  });
+  for (Sync& sync : syncs) extend(sync, count_preamble(sync, preamble, narrow), wide);
   return syncs;
+}
+
+// Takes the whole preamble into the fit.
+void Synchroniser::extend(Sync& sync, int preamble_symbols, const StreamBuffer& wide) const {
+  const auto back = [this](Sync& at, int symbols) {
+    at.model.start = at.model.position(-static_cast<double>(symbols * chips_));
+    at.preamble_symbols += symbols;
+  };
+  const int fitted = std::min(preamble_symbols, kFittedUpChirps);
+  back(sync, fitted - sync.preamble_symbols);
+  if (fitted > kScoredUpChirps) {
+    if (const auto better = refine(sync.model, fitted, sync.sync_word, wide)) sync = *better;
+  }
+  back(sync, preamble_symbols - fitted);
 }
 
 }  // namespace earshot::radio

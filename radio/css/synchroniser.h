@@ -46,19 +46,24 @@ class Synchroniser {
     double bins = 0;  // Carrier offset.
     double score = 0;
     std::uint8_t sync_word = 0;
-    int present = 0;  // Chirps that hold a fair share of the power.
+    int present = 0;   // Chirps that hold a fair share of the power.
+    double noise = 0;  // Mean power of a bin, the signal's share included.
   };
 
-  void down_spectrum(SampleView window, std::vector<float>& power);
+  using Powers = std::vector<float>;
+
+  bool spectrum(const StreamBuffer& narrow, std::int64_t first, bool up, Powers& power);
   std::vector<Guess> find_down_chirps(const PreambleCandidate& preamble,
                                       const StreamBuffer& narrow);
   void score(Guess& guess, const StreamBuffer& narrow);
-  float power_at(const StreamBuffer& narrow, std::int64_t first, bool up, double bins);
-  int best_sync_nibble(const StreamBuffer& narrow, std::int64_t first, double bins,
-                       std::optional<int> wanted, double& score);
-  int count_preamble(const Guess& guess, const PreambleCandidate& preamble,
+  void score_sync_word(Guess& guess, const StreamBuffer& narrow, std::size_t pair);
+  double mean_bin_power(const StreamBuffer& narrow, std::int64_t first, std::int64_t last) const;
+  float power_at(const StreamBuffer& narrow, std::int64_t first, double bins);
+  int count_preamble(const Sync& sync, const PreambleCandidate& preamble,
                      const StreamBuffer& narrow);
-  std::optional<Sync> refine(const Guess& guess, int preamble_symbols, const StreamBuffer& wide);
+  std::optional<Sync> refine(const FrameModel& guess, int preamble_symbols, std::uint8_t sync_word,
+                             const StreamBuffer& wide) const;
+  void extend(Sync& sync, int preamble_symbols, const StreamBuffer& wide) const;
 
   int spreading_factor_;
   std::int64_t chips_;
@@ -66,6 +71,7 @@ class Synchroniser {
   Fft fft_;
   Samples up_chirp_;
   Samples buffer_;
+  Powers power_;
 };
 
 }  // namespace earshot::radio

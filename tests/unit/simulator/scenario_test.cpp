@@ -52,7 +52,7 @@ TEST(Scenario, TheVillageParses) {
   EXPECT_EQ(receive_only, 2);
   EXPECT_EQ(scenario->start_day, 20779);
   ASSERT_EQ(scenario->policy_overrides.size(), 1U);
-  EXPECT_EQ(scenario->policy_overrides[0].first, "audit_share_ppm");
+  EXPECT_EQ(scenario->policy_overrides[0].first, "audit.share_ppm");
   EXPECT_EQ(scenario->policy_overrides[0].second, "1000000");
 }
 

@@ -50,7 +50,11 @@ TEST(Receiver, DecodesAllSharedVectors) {
   if (folder.empty()) GTEST_SKIP() << "no shared data (set EARSHOT_SHARED)";
   const auto vectors = load_vectors(folder / "vectors/lora");
   EXPECT_EQ(vectors.size(), 19U);
-  for (const LoraVector& vector : vectors) expect_decodes(vector);
+  const auto folder_here = std::filesystem::path(EARSHOT_SOURCE_DIR) / "tests/vectors/lora";
+  for (const LoraVector& vector : vectors) {
+    // Those that the repository holds too have their own test above.
+    if (!std::filesystem::exists(folder_here / vector.name)) expect_decodes(vector);
+  }
 }
 
 TEST(Receiver, DecodesARecordingFromTheAir) {
@@ -93,7 +97,7 @@ ReceiverConfig three_channels() {
   return config;
 }
 
-// A quarter of a second with frames in all three channels, some at the same time.
+// Half a second with frames in all three channels, some at the same time.
 struct Scene {
   Samples samples;
   std::vector<TestFrame> frames;
@@ -102,7 +106,7 @@ Scene make_scene() {
   Scene scene;
   std::mt19937_64 random(11);
   std::uniform_real_distribution<double> uniform(-1, 1);
-  scene.samples.resize(900000);
+  scene.samples.resize(520000);
   const std::array<int, 5> factors = {7, 9, 8, 10, 7};
   for (std::size_t i = 0; i < factors.size(); ++i) {
     TestFrame frame;
@@ -235,11 +239,11 @@ TEST(Receiver, FollowsAClockThatIsTwentyPpmFastThroughLongFrames) {
   for (const bool known : {true, false}) {
     TestFrame frame;
     frame.params = {.spreading_factor = 11, .coding_rate = 4, .ldro = LowDataRate::off};
-    frame.payload = std::vector<std::uint8_t>(80, 0x5A);
+    frame.payload = std::vector<std::uint8_t>(40, 0x5A);
     frame.clock = 20e-6;
     frame.carrier_hz = 868e6 * frame.clock;
     frame.start_sample = 20000.7;
-    Samples samples(900000);
+    Samples samples(500000);
     frame.add_to(samples, 250e3);
     std::mt19937_64 random(15);
     add_white_noise(random, 20, samples);  // -10 dB in the bandwidth.
@@ -278,9 +282,26 @@ TEST(Receiver, HearsOnlyTheSyncWordItIsGiven) {
   EXPECT_EQ(receive(config, samples)->size(), 0U);
 }
 
+TEST(Receiver, DropsAFrameThatTheEndOfTheStreamCuts) {
+  TestFrame frame;
+  frame.payload = {1, 2, 3, 4, 5, 6, 7, 8};
+  frame.start_sample = 3000;
+  Samples samples(20000);
+  frame.add_to(samples, 250e3);
+  std::mt19937_64 random(18);
+  add_white_noise(random, 0.02, samples);
+  ReceiverConfig config;
+  config.rate_hz = 250e3;
+  config.channels = {{0, 125e3}};
+  config.spreading_factors = {7};
+  const auto end = static_cast<std::size_t>(3000 + frame_seconds(frame.params, 8) * 250e3);
+  EXPECT_EQ(receive(config, SampleView(samples).first(end))->size(), 1U);
+  EXPECT_EQ(receive(config, SampleView(samples).first(end - 256))->size(), 0U);
+}
+
 TEST(Receiver, NoiseAloneMakesNoFrame) {
   std::mt19937_64 random(17);
-  Samples samples(1500000);
+  Samples samples(600000);
   add_white_noise(random, 1, samples);
   EXPECT_EQ(receive(three_channels(), samples)->size(), 0U);
 }
