@@ -13,8 +13,10 @@ namespace earshot::radio {
 namespace {
 
 constexpr int kGridPerSymbol = 4;  // 2.25 down-chirps hold two whole windows of some quarter grid.
-constexpr int kFirstSymbol = -1;   // Down-chirps begin so many symbols after the last window ...
-constexpr int kSymbolsLooked = 8;  // ... and within so many.
+// Down-chirps begin so many symbols after the last window, which lags behind the preamble's end by
+// as much as the detector's sum over windows still shows it, and within so many.
+constexpr int kFirstSymbol = -4;
+constexpr int kSymbolsLooked = 11;
 constexpr double kMaxCarrier = 0.44;  // Of the bandwidth: what the wide stream passes whole.
 constexpr std::size_t kGuesses = 12;
 constexpr std::size_t kSyncs = 3;
