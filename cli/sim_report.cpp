@@ -162,7 +162,7 @@ std::string cheats(const Pen& pen, const EpochReport& report) {
   for (const ReportedHotspot& hotspot : report.hotspots) {
     if (!hotspot.is_cheat()) continue;
     const bool is_caught = !hotspot.caught_by.empty();
-    out += "  " + pen.mark(is_caught) + " " + pen(Ink::bad, left(hotspot.name, 8)) + hotspot.deed +
+    out += "  " + pen.mark(is_caught) + " " + pen(Ink::bad, left(hotspot.name, 10)) + hotspot.deed +
            (is_caught ? "" : ": not caught") + "\n";
     constexpr std::size_t shown = 3;  // Chosen: the rest says the same in other words.
     for (std::size_t i = 0; i < std::min(shown, hotspot.caught_by.size()); ++i) {
