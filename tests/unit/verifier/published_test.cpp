@@ -39,7 +39,9 @@ class PublishedEpoch : public testing::Test {
 
 TEST_F(PublishedEpoch, ComesOutIdenticalWhenJudgedAgain) {
   EXPECT_EQ(difference(), "");
-  for (const AuditStep& step : audit_published(published_, "")->steps) {
+  const Result<EpochAudit> audit = audit_published(published_, "");
+  ASSERT_TRUE(audit);
+  for (const AuditStep& step : audit->steps) {
     EXPECT_TRUE(step.same()) << step.name;
   }
 }

@@ -24,7 +24,8 @@ class Pairwise : public testing::Test {
   PairRuling judge() { return judge_pair({sent_, speaker()}, {heard_, ear()}, policy_); }
   std::string reason() { return judge().ruling.reason; }
   std::int64_t finding(const std::string& name) {
-    for (const Finding& each : judge().ruling.findings) {
+    const auto judged = judge();
+    for (const Finding& each : judged.ruling.findings) {
       if (each.name == name) return each.value;
     }
     ADD_FAILURE() << "no finding " << name;
