@@ -55,6 +55,7 @@ class FakeSigner {
     report.frequency_hz = 868'100'000;
     report.rssi_cdbm = rssi_cdbm;
     report.evidence_rate_hz = 2 * kBeaconBandwidthHz;
+    report.evidence_centre_hz = report.frequency_hz;
     return report;
   }
   SignedBatch sign(const std::vector<Message>& messages) {

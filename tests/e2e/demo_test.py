@@ -53,10 +53,10 @@ class Demo(unittest.TestCase):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="earshot-demo-"))
         cls.out = cls.folder / "out"
         begun = time.monotonic()
-        cls.run = earshot("sim", "run", VILLAGE, "--out", cls.out, "--json", cls.folder / "epoch.json")
+        cls.first = earshot("sim", "run", VILLAGE, "--out", cls.out, "--json", cls.folder / "epoch.json")
         cls.seconds = time.monotonic() - begun
-        if cls.run.returncode != 0:
-            raise AssertionError(f"exit {cls.run.returncode}: {cls.run.stderr}")
+        if cls.first.returncode != 0:
+            raise AssertionError(f"exit {cls.first.returncode}: {cls.first.stderr}")
         cls.epoch = json.loads((cls.folder / "epoch.json").read_text())
 
     @classmethod
@@ -81,9 +81,9 @@ class Demo(unittest.TestCase):
         for cheat in cheats:
             reasons = {one["reason"] for one in cheat["caught_by"]}
             self.assertTrue(reasons & TELLING[cheat["attack"]], f"{cheat['name']}: {cheat['caught_by']}")
-            self.assertIn(cheat["name"], self.run.stdout)
+            self.assertIn(cheat["name"], self.first.stdout)
             for reason in reasons & TELLING[cheat["attack"]]:
-                self.assertIn(reason, self.run.stdout)
+                self.assertIn(reason, self.first.stdout)
 
     def test_no_honest_report_is_rejected_for_cheating(self):
         self.assertGreater(self.epoch["honest_reports"], 20)

@@ -246,7 +246,7 @@ TEST_F(ApiTest, TasksAreThoseThatAreOpen) {
 }
 
 TEST_F(ApiTest, EpochsThatAreNotSealedHaveNoFiles) {
-  const std::uint64_t epoch = kRound / policy_.epoch_rounds;
+  const std::uint64_t epoch = round_at(clock_.now()) / policy_.epoch_rounds;
   const std::string path = "/v1/epochs/" + std::to_string(epoch);
   EXPECT_EQ(get(path).status, 404) << "before the first epoch";
   ASSERT_TRUE(registry_->set_first_epoch(epoch));

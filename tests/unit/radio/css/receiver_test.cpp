@@ -282,23 +282,6 @@ TEST(Receiver, HearsOnlyTheSyncWordItIsGiven) {
   EXPECT_EQ(receive(config, samples)->size(), 0U);
 }
 
-TEST(Receiver, DropsAFrameThatTheEndOfTheStreamCuts) {
-  TestFrame frame;
-  frame.payload = {1, 2, 3, 4, 5, 6, 7, 8};
-  frame.start_sample = 3000;
-  Samples samples(20000);
-  frame.add_to(samples, 250e3);
-  std::mt19937_64 random(18);
-  add_white_noise(random, 0.02, samples);
-  ReceiverConfig config;
-  config.rate_hz = 250e3;
-  config.channels = {{0, 125e3}};
-  config.spreading_factors = {7};
-  const auto end = static_cast<std::size_t>(3000 + frame_seconds(frame.params, 8) * 250e3);
-  EXPECT_EQ(receive(config, SampleView(samples).first(end))->size(), 1U);
-  EXPECT_EQ(receive(config, SampleView(samples).first(end - 256))->size(), 0U);
-}
-
 TEST(Receiver, NoiseAloneMakesNoFrame) {
   std::mt19937_64 random(17);
   Samples samples(600000);
