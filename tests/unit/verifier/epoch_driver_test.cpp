@@ -221,6 +221,7 @@ TEST(EpochDriver, ADeadNodeIsOneLineAndTheEpochIsSealedAllTheSame) {
   const std::size_t said = log.find(line);
   ASSERT_NE(said, std::string::npos) << log;
   EXPECT_EQ(log.find(line, said + 1), std::string::npos);
+  ASSERT_TRUE(world.registry->sealed(World::kEpoch)->has_value()) << log;
   const Result<EpochRecord> record = decode_record(world.sealed().record);
   ASSERT_TRUE(record) << record.error().detail;
   EXPECT_TRUE(record->links.empty());
