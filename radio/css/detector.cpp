@@ -13,7 +13,9 @@ namespace {
 
 constexpr int kDeepest = 7;               // Chosen: more would not fit our beacons' preamble of 8.
 constexpr double kFalsePerWindow = 3e-4;  // Chosen: each costs about 100 windows' work.
-constexpr std::size_t kMostOpen = 8;      // Preambles at once in one channel.
+// Of the peak: chosen above what two payload symbols of depth_ >= 5 windows hold.
+constexpr float kStillThere = 0.5F;
+constexpr std::size_t kMostOpen = 8;  // Preambles at once in one channel.
 constexpr std::size_t kLanes = 8;
 
 // The largest of sums[k] + sums[k + 1], cyclic, and its k.
@@ -128,7 +130,8 @@ void PreambleDetector::note(std::size_t bin, float sum, double fraction) {
   const double where = static_cast<double>(bin) + fraction;
   for (Open& open : open_) {
     if (std::abs(std::remainder(where - open.candidate.bin, chips)) > 2) continue;
-    open.candidate.last_window = window_;
+    // What holds less is no longer the preamble: a symbol of the payload may fall into its bin.
+    if (sum >= kStillThere * open.peak) open.candidate.last_window = window_;
     if (sum >= open.peak) {
       open.peak = sum;
       open.candidate.bin = where;

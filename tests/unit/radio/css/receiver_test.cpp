@@ -263,6 +263,25 @@ TEST(Receiver, FollowsAClockThatIsTwentyPpmFastThroughLongFrames) {
   }
 }
 
+// A payload symbol that falls into the preamble's bin once moved the preamble's end.
+TEST(Receiver, HearsCleanFramesWhateverTheirSymbols) {
+  ReceiverConfig config;
+  config.rate_hz = 250e3;
+  config.channels = {{0, 125e3}};
+  config.spreading_factors = {7};
+  for (const bool crc : {false, true}) {
+    std::vector<std::uint8_t> payload;
+    for (std::uint8_t byte = 1; byte <= 24; ++byte) {
+      payload.push_back(byte);
+      const CssParams params = {.spreading_factor = 7, .crc = crc};
+      const auto frames = receive(config, *modulate(params, payload, config.rate_hz));
+      ASSERT_TRUE(frames);
+      ASSERT_EQ(frames->size(), 1U) << payload.size() << " bytes, CRC " << crc;
+      EXPECT_EQ(frames->front().payload, payload);
+    }
+  }
+}
+
 TEST(Receiver, HearsOnlyTheSyncWordItIsGiven) {
   TestFrame frame;
   frame.payload = {1, 2, 3, 4, 5};
