@@ -122,7 +122,7 @@ TEST(PolicyDocument, HasTheTiersOfThePolicy) {
 TEST(PolicyDocument, ExampleIsWhatTheCodePays) {
   const Policy p = policy();
   const auto rows = table(document(), "hotspot |");
-  ASSERT_EQ(rows.size(), 6U);
+  ASSERT_EQ(rows.size(), 7U);
   std::vector<Standing> standings;
   for (const Row& row : rows) {
     standings.push_back({key_of(row[0]), owner_of(row[0]), tier_of(row[1])});
