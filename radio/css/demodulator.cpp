@@ -6,6 +6,7 @@
 
 #include "radio/css/detector.h"
 #include "radio/css/gray.h"
+#include "radio/css/kernels.h"
 #include "radio/css/low_pass.h"
 #include "radio/css/params.h"
 #include "radio/css/rotation.h"
@@ -65,23 +66,8 @@ std::span<const Sample> SymbolDemodulator::run(const StreamBuffer& wide, double 
   const double whole = std::floor(nearest / kFractions);
   const auto fraction = static_cast<std::size_t>(nearest - whole * kFractions);
   load(wide, static_cast<std::int64_t>(whole) - static_cast<std::int64_t>(kTaps / 2 - 1), carrier);
-  // Chip m = sum over taps t of mixed[2 m + t]; the loops run over chips inside, so that they
-  // vectorise.
-  const std::vector<float>& taps = filters_[fraction];
-  auto* chip = reinterpret_cast<float*>(fft_.in().data());
-  std::fill(chip, chip + 2 * chips_, 0.0F);
-  for (std::size_t t = 0; t < kTaps; ++t) {
-    const Samples& phase = t % 2 == 0 ? even_ : odd_;
-    const auto* x = reinterpret_cast<const float*>(phase.data()) + t / 2 * 2;
-    const float tap = taps[t];
-    for (std::size_t k = 0; k < 2 * chips_; ++k) chip[k] += tap * x[k];
-  }
-  for (std::size_t m = 0; m < chips_; ++m) {
-    const Sample x = fft_.in()[m];
-    const Sample c = down_chirp_[m];
-    fft_.in()[m] = {x.real() * c.real() - x.imag() * c.imag(),
-                    x.real() * c.imag() + x.imag() * c.real()};
-  }
+  half_rate_filter(filters_[fraction], even_, odd_, fft_.in());
+  multiply(fft_.in(), down_chirp_, fft_.in());
   fft_.execute();
   return fft_.out();
 }

@@ -1,10 +1,10 @@
 #include "radio/css/detector.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "radio/css/chirp.h"
+#include "radio/css/kernels.h"
 #include "radio/css/rotation.h"
 
 namespace earshot::radio {
@@ -15,45 +15,15 @@ constexpr int kDeepest = 7;               // Chosen: more would not fit our beac
 constexpr double kFalsePerWindow = 3e-4;  // Chosen: each costs about 100 windows' work.
 // Of the peak: chosen above what two payload symbols of depth_ >= 5 windows hold.
 constexpr float kStillThere = 0.5F;
+// Of a preamble's sum, what all windows but the two strongest must hold: a payload symbol falls
+// into two windows and leaves the others empty.
+constexpr float kSpread = 0.25F;
 constexpr std::size_t kMostOpen = 8;  // Preambles at once in one channel.
-constexpr std::size_t kLanes = 8;
-
-// The largest of sums[k] + sums[k + 1], cyclic, and its k.
-struct Peak {
-  float sum = 0;
-  std::size_t bin = 0;
-};
-Peak largest_pair(const std::vector<float>& sums) {
-  const std::size_t size = sums.size();
-  std::array<float, kLanes> best{};
-  std::size_t k = 0;
-  for (; k + kLanes < size; k += kLanes) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      const float pair = sums[k + lane] + sums[k + lane + 1];
-      best[lane] = best[lane] < pair ? pair : best[lane];
-    }
-  }
-  Peak peak;
-  peak.sum = *std::max_element(best.begin(), best.end());
-  for (; k < size; ++k) peak.sum = std::max(peak.sum, sums[k] + sums[(k + 1) % size]);
-  return peak;
-}
-
 std::size_t find_pair(const std::vector<float>& sums, float sum) {
   for (std::size_t k = 0; k < sums.size(); ++k) {
     if (sums[k] + sums[(k + 1) % sums.size()] >= sum) return k;
   }
   return 0;
-}
-
-float mean_of(const std::vector<float>& values) {
-  std::array<float, kLanes> sums{};
-  for (std::size_t k = 0; k < values.size(); k += kLanes) {  // A power of two, at least 128.
-    for (std::size_t lane = 0; lane < kLanes; ++lane) sums[lane] += values[k + lane];
-  }
-  float sum = 0;
-  for (const float lane : sums) sum += lane;
-  return sum / static_cast<float>(values.size());
 }
 
 }  // namespace
@@ -95,34 +65,32 @@ PreambleDetector::PreambleDetector(int spreading_factor, int min_preamble_symbol
 }
 
 void PreambleDetector::add_window(SampleView window) {
-  // As plain floats: complex multiplication by the library would check for infinities.
-  const auto* x = reinterpret_cast<const float*>(window.data());
-  const auto* c = reinterpret_cast<const float*>(down_chirp_.data());
-  auto* in = reinterpret_cast<float*>(fft_.in().data());
-  for (std::size_t k = 0; k < 2 * chips_; k += 2) {
-    in[k] = x[k] * c[k] - x[k + 1] * c[k + 1];
-    in[k + 1] = x[k] * c[k + 1] + x[k + 1] * c[k];
-  }
+  multiply(window, down_chirp_, fft_.in());
   fft_.execute();
-  const auto* out = reinterpret_cast<const float*>(fft_.out().data());
-  float* power = powers_[static_cast<std::size_t>(window_) % depth_].data();
-  for (std::size_t k = 0; k < chips_; ++k) {
-    power[k] = out[2 * k] * out[2 * k] + out[2 * k + 1] * out[2 * k + 1];
-  }
-  float* sums = sums_.data();
+  powers(fft_.out(), powers_[static_cast<std::size_t>(window_) % depth_]);
   std::copy(powers_[0].begin(), powers_[0].end(), sums_.begin());
-  for (std::size_t i = 1; i < depth_; ++i) {
-    const float* more = powers_[i].data();
-    for (std::size_t k = 0; k < chips_; ++k) sums[k] += more[k];
-  }
+  for (std::size_t i = 1; i < depth_; ++i) accumulate(powers_[i], sums_);
 }
 
 void PreambleDetector::look() {
   if (window_ + 1 < static_cast<std::int64_t>(depth_)) return;
-  const Peak peak = largest_pair(sums_);
-  if (!(peak.sum > threshold_ * mean_of(sums_))) return;
-  const std::size_t bin = find_pair(sums_, peak.sum);
-  note(bin, peak.sum, static_cast<double>(sums_[(bin + 1) % chips_]) / peak.sum);
+  const float peak = std::max(largest_pair_sum(sums_), sums_.back() + sums_.front());
+  const double mean = sum(sums_) / static_cast<double>(chips_);
+  if (!(static_cast<double>(peak) > static_cast<double>(threshold_) * mean)) return;
+  const std::size_t bin = find_pair(sums_, peak);
+  if (!is_spread(bin, peak)) return;
+  note(bin, peak, static_cast<double>(sums_[(bin + 1) % chips_] / peak));
+}
+
+bool PreambleDetector::is_spread(std::size_t bin, float sum) const {
+  float first = 0;
+  float second = 0;
+  for (const std::vector<float>& power : powers_) {
+    const float pair = power[bin] + power[(bin + 1) % chips_];
+    second = std::max(second, std::min(first, pair));
+    first = std::max(first, pair);
+  }
+  return sum - first - second > kSpread * sum;
 }
 
 void PreambleDetector::note(std::size_t bin, float sum, double fraction) {

@@ -6,6 +6,7 @@
 
 #include "radio/css/chirp.h"
 #include "radio/css/frame_measure.h"
+#include "radio/css/kernels.h"
 #include "radio/css/rotation.h"
 
 namespace earshot::radio {
@@ -68,7 +69,10 @@ Synchroniser::Synchroniser(int spreading_factor, const SyncOptions& options)
       options_(options),
       fft_(as_size(chips_)),
       up_chirp_(chip_rate_up_chirp(spreading_factor)),
-      buffer_(as_size(chips_)) {}
+      down_chirp_(up_chirp_),
+      buffer_(as_size(chips_)) {
+  for (Sample& sample : down_chirp_) sample = std::conj(sample);
+}
 
 std::int64_t Synchroniser::last_needed(const PreambleCandidate& preamble) const {
   return (preamble.last_window + kFirstSymbol + kSymbolsLooked + 4) * chips_;
@@ -81,15 +85,9 @@ bool Synchroniser::spectrum(const StreamBuffer& narrow, std::int64_t first, bool
   power.assign(as_size(chips_), 0);
   if (first < narrow.begin() || first + chips_ > narrow.end()) return false;
   const SampleView window = narrow.view(first, as_size(chips_));
-  const float sign = up ? -1.0F : 1.0F;
-  for (std::size_t k = 0; k < window.size(); ++k) {
-    const Sample x = window[k];
-    const Sample c(up_chirp_[k].real(), sign * up_chirp_[k].imag());
-    fft_.in()[k] = {x.real() * c.real() - x.imag() * c.imag(),
-                    x.real() * c.imag() + x.imag() * c.real()};
-  }
+  multiply(window, up ? down_chirp_ : up_chirp_, fft_.in());
   fft_.execute();
-  for (std::size_t k = 0; k < window.size(); ++k) power[k] = std::norm(fft_.out()[k]);
+  powers(fft_.out(), power);
   return true;
 }
 
@@ -140,9 +138,7 @@ float Synchroniser::power_at(const StreamBuffer& narrow, std::int64_t first, dou
   if (first < narrow.begin() || first + chips_ > narrow.end()) return 0;
   const double chips = static_cast<double>(chips_);
   rotate({0, 0.5 - bins / chips, -1 / chips}, narrow.view(first, as_size(chips_)), buffer_);
-  Sample sum;
-  for (const Sample& sample : buffer_) sum += sample;
-  return std::norm(sum);
+  return static_cast<float>(std::norm(sum(buffer_)));
 }
 
 // What a bin of a chirp's spectrum holds in the mean, between two chips of the stream.
@@ -150,9 +146,9 @@ double Synchroniser::mean_bin_power(const StreamBuffer& narrow, std::int64_t fir
                                     std::int64_t last) const {
   first = std::clamp(first, narrow.begin(), narrow.end());
   last = std::clamp(last, first, narrow.end());
-  double sum = 0;
-  for (const Sample& sample : narrow.view(first, as_size(last - first))) sum += std::norm(sample);
-  return sum / static_cast<double>(std::max<std::int64_t>(last - first, 1)) *
+  Powers power(as_size(last - first));
+  powers(narrow.view(first, power.size()), power);
+  return sum(power) / static_cast<double>(std::max<std::int64_t>(last - first, 1)) *
          static_cast<double>(chips_);
 }
 

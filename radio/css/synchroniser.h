@@ -70,6 +70,7 @@ class Synchroniser {
   SyncOptions options_;
   Fft fft_;
   Samples up_chirp_;
+  Samples down_chirp_;
   Samples buffer_;
   Powers power_;
 };

@@ -1,0 +1,37 @@
+// The inner loops over samples that decide the receiver's speed, compiled for the vectors that the
+// machine has. Each has a plain counterpart in `scalar`, which a test compares it with.
+#pragma once
+#include <span>
+
+#include "radio/samples.h"
+
+namespace earshot::radio {
+
+// out[k] = a[k] b[k]; all of the same size, out may be a or b.
+void multiply(SampleView a, SampleView b, std::span<Sample> out);
+// out[k] = |x[k]|^2
+void powers(SampleView x, std::span<float> out);
+// sums[k] += values[k]
+void accumulate(std::span<const float> values, std::span<float> sums);
+// Largest values[k] + values[k + 1] without the pair that wraps around; size >= 2.
+float largest_pair_sum(std::span<const float> values);
+// In double precision from runs of at most 16 single-precision terms a lane.
+double sum(std::span<const float> values);
+std::complex<double> sum(SampleView values);
+// out[m] = sum over t of taps[t] (even t: even, odd t: odd)[m + t / 2]: a filter of a stream split
+// by parity, every second output. even and odd have out.size() + taps.size() / 2 samples.
+void half_rate_filter(std::span<const float> taps, SampleView even, SampleView odd,
+                      std::span<Sample> out);
+
+namespace scalar {
+void multiply(SampleView a, SampleView b, std::span<Sample> out);
+void powers(SampleView x, std::span<float> out);
+void accumulate(std::span<const float> values, std::span<float> sums);
+float largest_pair_sum(std::span<const float> values);
+double sum(std::span<const float> values);
+std::complex<double> sum(SampleView values);
+void half_rate_filter(std::span<const float> taps, SampleView even, SampleView odd,
+                      std::span<Sample> out);
+}  // namespace scalar
+
+}  // namespace earshot::radio

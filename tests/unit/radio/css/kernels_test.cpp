@@ -1,0 +1,90 @@
+#include "radio/css/kernels.h"
+
+#include <gtest/gtest.h>
+
+#include "radio/css/rotation.h"
+#include "tests/unit/radio/css/noise.h"
+
+namespace earshot::radio {
+namespace {
+
+constexpr std::array<std::size_t, 7> kSizes = {0, 2, 17, 63, 128, 1000, 4099};
+
+Samples random_samples(std::size_t size, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  Samples samples(size);
+  add_white_noise(random, 1, samples);
+  return samples;
+}
+
+void expect_near(SampleView a, SampleView b, float tolerance) {
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t k = 0; k < a.size(); ++k) ASSERT_LT(std::abs(a[k] - b[k]), tolerance) << k;
+}
+
+TEST(Kernels, MultiplyAsTheScalarPathDoes) {
+  for (const std::size_t size : kSizes) {
+    const Samples a = random_samples(size, 1);
+    const Samples b = random_samples(size, 2);
+    Samples fast(size);
+    Samples plain(size);
+    multiply(a, b, fast);
+    scalar::multiply(a, b, plain);
+    expect_near(fast, plain, 1e-5F);
+  }
+}
+
+TEST(Kernels, SumAndFindPeaksAsTheScalarPathDoes) {
+  for (const std::size_t size : kSizes) {
+    const Samples samples = random_samples(size, 3);
+    std::vector<float> fast(size);
+    std::vector<float> plain(size);
+    powers(samples, fast);
+    scalar::powers(samples, plain);
+    for (std::size_t k = 0; k < size; ++k) ASSERT_NEAR(fast[k], plain[k], 1e-5F);
+    EXPECT_NEAR(sum(plain), scalar::sum(plain), 1e-5 * static_cast<double>(size));
+    EXPECT_LT(std::abs(sum(samples) - scalar::sum(samples)), 1e-5 * static_cast<double>(size + 1));
+    EXPECT_EQ(largest_pair_sum(plain), scalar::largest_pair_sum(plain));
+    accumulate(plain, fast);
+    scalar::accumulate(plain, plain);
+    for (std::size_t k = 0; k < size; ++k) ASSERT_NEAR(fast[k], plain[k], 1e-5F);
+  }
+}
+
+TEST(Kernels, FilterAsTheScalarPathDoes) {
+  const std::vector<float> taps = {0.1F, -0.2F, 0.5F, 1.0F, 0.5F, -0.2F, 0.1F, 0.05F};
+  for (const std::size_t size : kSizes) {
+    const Samples even = random_samples(size + taps.size() / 2, 4);
+    const Samples odd = random_samples(size + taps.size() / 2, 5);
+    Samples fast(size);
+    Samples plain(size);
+    half_rate_filter(taps, even, odd, fast);
+    scalar::half_rate_filter(taps, even, odd, plain);
+    expect_near(fast, plain, 1e-5F);
+  }
+}
+
+TEST(Rotation, FollowsTheSineForAnyLengthAndSlope) {
+  for (const std::size_t size : kSizes) {
+    const QuadraticPhase phase = {0.3, -0.4321, 1.0 / 777};
+    Samples fast(size);
+    Samples plain(size);
+    add_rotation(phase, 0.5, fast);
+    for (std::size_t k = 0; k < size; ++k) {
+      const auto x = static_cast<double>(k);
+      const double turns =
+          phase.phase_turns + x * (phase.turns_per_sample + x * phase.turns_per_sample2 / 2);
+      plain[k] = Sample(std::polar(0.5, 2 * M_PI * (turns - std::floor(turns))));
+    }
+    expect_near(fast, plain, 1e-6F);
+    const Samples samples = random_samples(size, 6);
+    Samples turned(size);
+    rotate(phase, samples, turned);
+    scalar::multiply(samples, plain, plain);
+    for (Sample& sample : turned) sample *= 0.5F;
+    expect_near(turned, plain, 1e-5F);
+  }
+}
+
+}  // namespace
+}  // namespace earshot::radio
