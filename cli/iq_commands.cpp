@@ -8,7 +8,9 @@
 namespace earshot::cli {
 
 void add_recording_options(CLI::App& command, RecordingOptions& options) {
-  command.add_option("FILE", options.path, "SigMF recording (any of its names) or raw samples")
+  command
+      .add_option("FILE", options.path,
+                  "SigMF (.sigmf-meta, .sigmf, .sigmf-collection), .wav, .sdriq or raw samples")
       ->required();
   command
       .add_option("--format", options.format, "Of raw samples: cf32, ci16 (cs16), ci8 (cs8), cu8")
@@ -19,6 +21,8 @@ void add_recording_options(CLI::App& command, RecordingOptions& options) {
                    "Centre frequency; wins over what the file says", 0);
   command.add_option("--time", options.time, "UTC of the first sample: 2026-11-22T08:00:00Z")
       ->type_name("ISO");
+  command.add_option("--recording", options.member, "Which one of an archive or a collection")
+      ->type_name("NAME");
 }
 
 Result<radio::RecordingInfo> open_recording(const RecordingOptions& options) {
@@ -35,6 +39,7 @@ Result<radio::RecordingInfo> open_recording(const RecordingOptions& options) {
   }
   hints.rate_hz = options.rate_hz;
   hints.centre_hz = options.freq_hz;
+  hints.member = options.member;
   return radio::open_recording(options.path, hints);
 }
 

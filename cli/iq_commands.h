@@ -17,6 +17,7 @@ struct RecordingOptions {
   std::optional<double> rate_hz;
   std::optional<double> freq_hz;
   std::string time;
+  std::string member;  // Which recording of an archive or a collection.
 };
 void add_recording_options(CLI::App& command, RecordingOptions& options);
 Result<radio::RecordingInfo> open_recording(const RecordingOptions& options);

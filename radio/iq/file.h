@@ -23,6 +23,7 @@ class File {
   File& operator=(File&& other) noexcept;
   ~File();
 
+  int descriptor() const { return descriptor_; }
   Result<std::uint64_t> size() const;
   Result<void> read_at(std::uint64_t offset, std::span<std::uint8_t> out) const;  // All of it.
   Result<void> write(ByteView bytes);                                             // All of it.

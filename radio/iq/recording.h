@@ -1,10 +1,11 @@
-// Recordings: SigMF (a .sigmf-meta beside a .sigmf-data) and raw files.
+// Recordings: SigMF (a .sigmf-meta beside a .sigmf-data; an archive .sigmf; one of a
+// .sigmf-collection), I/Q in WAV, SDRangel's .sdriq and raw files.
 //
 // A recording is a file of samples of one format and rate, cut into captures, each with its own
-// first sample, centre frequency and time. A raw file has one capture. Reading is by range: nothing
-// maps or loads a whole file. Errors name the file, the key or offset, what was found and what is
-// allowed: Errc::unavailable for a missing or unreadable file or a missing sidecar, Errc::bad_data
-// for a wrong form, a truncated file or an unknown format.
+// first sample, centre frequency and time. Only SigMF has more than one capture. Reading is by
+// range: nothing maps or loads a whole file. Errors name the file, the key or offset, what was
+// found and what is allowed: Errc::unavailable for a missing or unreadable file or a missing
+// sidecar, Errc::bad_data for a wrong form, a truncated file or an unknown format.
 #pragma once
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -14,7 +15,7 @@
 
 #include "core/position.h"
 #include "core/time.h"
-#include "radio/iq/format.h"
+#include "radio/iq/storage.h"
 
 namespace earshot::radio {
 
@@ -24,6 +25,8 @@ struct Capture {
   std::optional<double> centre_hz;  // core:frequency
   std::optional<Instant> time;      // core:datetime of the first sample
   std::optional<Geodetic> place;    // core:geolocation
+  std::uint64_t header_bytes = 0;   // core:header_bytes: in the file before the first sample.
+  nlohmann::json extra = nlohmann::json::object();  // Further keys, core:global_index among them.
 };
 
 struct Annotation {
@@ -34,28 +37,50 @@ struct Annotation {
   nlohmann::json extra = nlohmann::json::object();  // Further keys, "earshot:..." among them.
 };
 
+enum class Container { sigmf, archive, wav, sdriq, raw };
+std::string_view container_name(Container container);  // "sigmf", "archive", ...
+
+// Where a parameter comes from.
+enum class Origin { unknown, given, name, metadata, header, auxi_chunk };
+struct Origins {
+  Origin format = Origin::unknown, rate = Origin::unknown;
+  Origin frequency = Origin::unknown, time = Origin::unknown;  // Of the first capture.
+};
+
 struct RecordingInfo {
-  std::string data_path;
-  SampleFormat format = SampleFormat::cf32;
+  Container container = Container::raw;
+  std::string data_path;                     // The archive's, for a recording in one.
+  std::string meta_path;                     // Of SigMF beside its data; empty otherwise.
+  SampleFormat format = SampleFormat::cf32;  // As samples are best written again.
+  Storage storage = Storage::cf32;           // As they are in the file.
+  std::uint64_t data_offset = 0;             // Bytes of the file before the dataset,
+  std::uint64_t data_bytes = 0;              // and of the dataset, headers and trailer with it.
+  std::uint64_t trailing_bytes = 0;          // At the dataset's end, no samples.
   std::optional<double> rate_hz;
   std::uint64_t sample_count = 0;
   std::vector<Capture> captures;  // At least one, ascending.
   std::vector<Annotation> annotations;
   nlohmann::json global =
-      nlohmann::json::object();  // SigMF's global object, or empty for a raw file.
-  std::string inferred;          // For people: which parameter came from where.
+      nlohmann::json::object();  // SigMF's global object, or empty for other files.
+  Origins origins;
+  std::vector<std::string> notes;  // For people: what was found and not used, and why.
 };
 
-// What the caller says of a raw file; wins over what its name says (`..._868.3M_1000k.cs8`).
+// What the caller says of a file; wins over what the file or its name says.
 struct RawHints {
-  std::optional<SampleFormat> format;
+  std::optional<SampleFormat> format;  // Of raw samples; elsewhere it may only agree.
   std::optional<double> rate_hz;
   std::optional<double> centre_hz;
   std::optional<Instant> time;
+  std::string member;  // Which recording of an archive or a collection; empty: the only one.
 };
 
-// A path to .sigmf-meta, .sigmf-data or to the stem of both, or to a raw file.
+// A path to .sigmf-meta, .sigmf-data or to the stem of both, to a .sigmf, .sigmf-collection, .wav
+// or .sdriq, or to a raw file.
 Result<RecordingInfo> open_recording(const std::string& path, const RawHints& hints = {});
+// The recordings that a .sigmf or a .sigmf-collection holds, as RawHints::member names them;
+// nothing for every other file.
+Result<std::vector<std::string>> recordings_in(const std::string& path);
 // Samples [first, first + count), which must lie in the file.
 Result<Samples> read_samples(const RecordingInfo& recording, std::uint64_t first,
                              std::uint64_t count);

@@ -11,17 +11,18 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* kOffsetKey = "core:offset";
 constexpr const char* kPlaceKey = "core:geolocation";
 constexpr const char* kPlaceForm = "must be a GeoJSON Point [longitude, latitude, height]";
-constexpr const char* kAllowedDatatypes = "ci8, cu8, ci16_le or cf32_le";
+constexpr const char* kAllowedDatatypes = "ci8, cu8, ci16_le, cf32_le, ci32_le or cf64_le";
 
-Result<SampleFormat> read_datatype(const Fields& global) {
+Result<Storage> read_datatype(const Fields& global) {
   const Result<std::optional<std::string>> datatype = global.text("core:datatype");
   if (!datatype) return fail(datatype.error());
   if (!*datatype) return global.error("core:datatype", "is missing, must be set");
-  const Result<SampleFormat> format = parse_datatype(**datatype);
-  if (!format) return global.error("core:datatype", format.error().detail);
-  return *format;
+  const Result<Storage> storage = parse_datatype(**datatype);
+  if (!storage) return global.error("core:datatype", storage.error().detail);
+  return *storage;
 }
 
 // What the specification allows and we do not read.
@@ -31,12 +32,6 @@ Result<void> refuse_unread_forms(const Fields& global) {
   if (channels->value_or(1) != 1) {
     return global.error("core:num_channels",
                         "is " + std::to_string(**channels) + ", only 1 is read");
-  }
-  const auto trailing = global.count("core:trailing_bytes");
-  if (!trailing) return fail(trailing.error());
-  if (trailing->value_or(0) != 0) {
-    return global.error("core:trailing_bytes",
-                        "is " + std::to_string(**trailing) + ", only 0 is read");
   }
   if (global.object().value("core:metadata_only", json(false)) == json(true)) {
     return global.error("core:metadata_only", "is true: there are no samples to read");
@@ -51,9 +46,10 @@ Result<void> read_global(const Fields& global, RecordingInfo& recording) {
   if ((*version)->rfind("1.", 0) != 0 && (*version)->rfind("0.", 0) != 0) {
     return global.error("core:version", "is \"" + **version + "\", versions 0 and 1 are read");
   }
-  const Result<SampleFormat> format = read_datatype(global);
-  if (!format) return fail(format.error());
-  recording.format = *format;
+  const Result<Storage> storage = read_datatype(global);
+  if (!storage) return fail(storage.error());
+  recording.storage = *storage;
+  recording.format = nearest_format(*storage);
   if (Result<void> readable = refuse_unread_forms(global); !readable) return readable;
   const auto rate = global.number("core:sample_rate");
   if (!rate) return fail(rate.error());
@@ -66,6 +62,10 @@ Result<void> read_global(const Fields& global, RecordingInfo& recording) {
     return global.error("core:dataset", "must be a plain file name beside the metadata");
   }
   if (const auto claimed = global.count(kSampleCountKey); !claimed) return fail(claimed.error());
+  if (const auto offset = global.count(kOffsetKey); !offset) return fail(offset.error());
+  const auto trailing = global.count("core:trailing_bytes");
+  if (!trailing) return fail(trailing.error());
+  recording.trailing_bytes = trailing->value_or(0);
   recording.global = global.object();
   return {};
 }
@@ -92,17 +92,27 @@ Result<std::optional<Geodetic>> read_place(const Fields& capture) {
   return std::optional<Geodetic>(place);
 }
 
-Result<Capture> read_capture(const Fields& fields) {
-  Capture capture;
+// Indices are absolute, also where the dataset begins at a later sample of its stream.
+Result<std::uint64_t> read_start(const Fields& fields, std::uint64_t offset) {
   const auto start = fields.count("core:sample_start");
   if (!start) return fail(start.error());
   if (!*start) return fields.error("core:sample_start", "is missing, must be set");
-  capture.first_sample = **start;
+  if (**start < offset) {
+    return fields.error("core:sample_start", "is " + std::to_string(**start) +
+                                                 ", must not be below core:offset (" +
+                                                 std::to_string(offset) + ")");
+  }
+  return **start - offset;
+}
+
+Result<Capture> read_capture(const Fields& fields, std::uint64_t offset) {
+  Capture capture;
+  const Result<std::uint64_t> start = read_start(fields, offset);
+  if (!start) return fail(start.error());
+  capture.first_sample = *start;
   const auto header = fields.count("core:header_bytes");
   if (!header) return fail(header.error());
-  if (header->value_or(0) != 0) {
-    return fields.error("core:header_bytes", "is " + std::to_string(**header) + ", only 0 is read");
-  }
+  capture.header_bytes = header->value_or(0);
   const auto frequency = fields.number("core:frequency");
   if (!frequency) return fail(frequency.error());
   capture.centre_hz = *frequency;
@@ -116,15 +126,23 @@ Result<Capture> read_capture(const Fields& fields) {
   const auto place = read_place(fields);
   if (!place) return fail(place.error());
   capture.place = *place;
+  capture.extra = fields.object();
+  for (const char* known :
+       {"core:sample_start", "core:header_bytes", "core:frequency", "core:datetime"}) {
+    capture.extra.erase(known);
+  }
   return capture;
 }
 
+std::uint64_t offset_of(const json& global) { return global.value(kOffsetKey, std::uint64_t{0}); }
+
 Result<void> read_captures(const json& array, const std::string& where, RecordingInfo& recording) {
+  const std::uint64_t offset = offset_of(recording.global);
   for (std::size_t i = 0; i < array.size(); ++i) {
     const std::string name = where + ": captures[" + std::to_string(i) + "]";
     if (!array[i].is_object()) return fail(Errc::bad_data, name + " is not an object");
     const Fields fields(array[i], name);
-    Result<Capture> capture = read_capture(fields);
+    Result<Capture> capture = read_capture(fields, offset);
     if (!capture) return fail(capture.error());
     if (i > 0 && capture->first_sample <= recording.captures.back().first_sample) {
       return fields.error("core:sample_start",
@@ -132,7 +150,7 @@ Result<void> read_captures(const json& array, const std::string& where, Recordin
                               ", must be above that of the capture before (" +
                               std::to_string(recording.captures.back().first_sample) + ")");
     }
-    recording.captures.push_back(*capture);
+    recording.captures.push_back(std::move(*capture));
   }
   // The specification: no capture means one of everything. Samples before the first belong to none.
   if (recording.captures.empty() || recording.captures.front().first_sample > 0) {
@@ -141,16 +159,15 @@ Result<void> read_captures(const json& array, const std::string& where, Recordin
   return {};
 }
 
-Result<Annotation> read_annotation(const Fields& fields) {
+Result<Annotation> read_annotation(const Fields& fields, std::uint64_t offset) {
   Annotation annotation;
-  const auto start = fields.count("core:sample_start");
+  const Result<std::uint64_t> start = read_start(fields, offset);
   const auto count = fields.count("core:sample_count");
   const auto low = fields.number("core:freq_lower_edge");
   const auto high = fields.number("core:freq_upper_edge");
   const auto label = fields.text("core:label");
   const auto comment = fields.text("core:comment");
   if (!start) return fail(start.error());
-  if (!*start) return fields.error("core:sample_start", "is missing, must be set");
   if (!count) return fail(count.error());
   if (!low) return fail(low.error());
   if (!high) return fail(high.error());
@@ -159,8 +176,12 @@ Result<Annotation> read_annotation(const Fields& fields) {
   if (low->has_value() != high->has_value()) {
     return fields.error("core:freq_lower_edge", "and core:freq_upper_edge come together or not");
   }
-  annotation = {**start,           count->value_or(0),  low->value_or(0),
-                high->value_or(0), label->value_or(""), comment->value_or(""),
+  annotation = {*start,
+                count->value_or(0),
+                low->value_or(0),
+                high->value_or(0),
+                label->value_or(""),
+                comment->value_or(""),
                 fields.object()};
   for (const char* known : {"core:sample_start", "core:sample_count", "core:freq_lower_edge",
                             "core:freq_upper_edge", "core:label", "core:comment"}) {
@@ -174,7 +195,8 @@ Result<void> read_annotations(const json& array, const std::string& where,
   for (std::size_t i = 0; i < array.size(); ++i) {
     const std::string name = where + ": annotations[" + std::to_string(i) + "]";
     if (!array[i].is_object()) return fail(Errc::bad_data, name + " is not an object");
-    Result<Annotation> annotation = read_annotation(Fields(array[i], name));
+    Result<Annotation> annotation =
+        read_annotation(Fields(array[i], name), offset_of(recording.global));
     if (!annotation) return fail(annotation.error());
     recording.annotations.push_back(std::move(*annotation));
   }
@@ -198,8 +220,10 @@ Result<json> read_parts(std::string_view text, const std::string& where) {
   return root;
 }
 
-json to_json(const Capture& capture) {
-  json out = {{"core:sample_start", capture.first_sample}};
+json to_json(const Capture& capture, std::uint64_t offset) {
+  json out = capture.extra;
+  out["core:sample_start"] = capture.first_sample + offset;
+  if (capture.header_bytes > 0) out["core:header_bytes"] = capture.header_bytes;
   if (capture.centre_hz) out["core:frequency"] = *capture.centre_hz;
   if (capture.time) {
     // Nanoseconds, and picoseconds only where they say something.
@@ -207,16 +231,18 @@ json to_json(const Capture& capture) {
   }
   if (capture.place) {
     const Geodetic& place = *capture.place;
-    out["core:geolocation"] = {
-        {"type", "Point"},
-        {"coordinates", {place.longitude_deg, place.latitude_deg, place.height_m}}};
+    // What else the point says stays, and so does a height that it does not say.
+    if (json& point = out[kPlaceKey]; point.is_null()) {
+      point = {{"type", "Point"},
+               {"coordinates", {place.longitude_deg, place.latitude_deg, place.height_m}}};
+    }
   }
   return out;
 }
 
-json to_json(const Annotation& annotation) {
+json to_json(const Annotation& annotation, std::uint64_t offset) {
   json out = annotation.extra;
-  out["core:sample_start"] = annotation.first_sample;
+  out["core:sample_start"] = annotation.first_sample + offset;
   if (annotation.sample_count > 0) out["core:sample_count"] = annotation.sample_count;
   if (annotation.low_hz != 0 || annotation.high_hz != 0) {
     out["core:freq_lower_edge"] = annotation.low_hz;
@@ -229,7 +255,7 @@ json to_json(const Annotation& annotation) {
 
 }  // namespace
 
-Result<SampleFormat> parse_datatype(const std::string& datatype) {
+Result<Storage> parse_datatype(const std::string& datatype) {
   const auto unread = [&](const std::string& why) {
     return fail(Errc::bad_data,
                 "is \"" + datatype + "\": " + why + "; " + kAllowedDatatypes + " are read");
@@ -238,9 +264,9 @@ Result<SampleFormat> parse_datatype(const std::string& datatype) {
   if (datatype.ends_with("_be")) return unread("big-endian samples");
   const std::string_view plain =
       std::string_view(datatype).substr(0, datatype.size() - (datatype.ends_with("_le") ? 3 : 0));
-  for (const SampleFormat format :
-       {SampleFormat::ci8, SampleFormat::cu8, SampleFormat::ci16, SampleFormat::cf32}) {
-    if (plain == format_name(format)) return format;
+  for (const Storage storage :
+       {Storage::ci8, Storage::cu8, Storage::ci16, Storage::cf32, Storage::ci32, Storage::cf64}) {
+    if (plain == storage_name(storage)) return storage;
   }
   return unread("not known");
 }
@@ -301,12 +327,48 @@ Result<void> fit_to_data(RecordingInfo& recording, std::uint64_t sample_count,
   return {};
 }
 
+Result<std::uint64_t> count_samples(const RecordingInfo& recording, std::uint64_t bytes) {
+  const auto refuse = [&](const std::string& why) {
+    return fail(Errc::bad_data, recording.data_path + ": " + why);
+  };
+  if (bytes == 0) return refuse("is empty");
+  std::uint64_t left = bytes;
+  const auto take = [&left](std::uint64_t count) {
+    const bool enough = count <= left;
+    left -= enough ? count : left;
+    return enough;
+  };
+  bool enough = take(recording.trailing_bytes);
+  for (const Capture& capture : recording.captures) enough = take(capture.header_bytes) && enough;
+  if (!enough) return refuse("is shorter than the headers in it: truncated");
+  const std::uint64_t size = bytes_per_sample(recording.storage);
+  if (left % size != 0) {
+    return refuse("has " + std::to_string(left) + " bytes, which is no multiple of " +
+                  std::to_string(size) + " (" + std::string(storage_name(recording.storage)) +
+                  "): truncated, or of another format");
+  }
+  if (left == 0) return refuse("has no samples");
+  return left / size;
+}
+
+json portable_global(const json& global) {
+  json out = global;
+  for (const char* key : {"core:dataset", "core:trailing_bytes", "core:offset",
+                          "core:metadata_only", "core:sha512"}) {
+    out.erase(key);
+  }
+  return out;
+}
+
 std::string format_sigmf_meta(const RecordingInfo& recording) {
   json root = {
       {"global", recording.global}, {"captures", json::array()}, {"annotations", json::array()}};
-  for (const Capture& capture : recording.captures) root["captures"].push_back(to_json(capture));
+  const std::uint64_t offset = offset_of(recording.global);
+  for (const Capture& capture : recording.captures) {
+    root["captures"].push_back(to_json(capture, offset));
+  }
   for (const Annotation& annotation : recording.annotations) {
-    root["annotations"].push_back(to_json(annotation));
+    root["annotations"].push_back(to_json(annotation, offset));
   }
   // Text from outside that is not UTF-8 must not throw; the letters are replaced.
   return root.dump(2, ' ', false, json::error_handler_t::replace) + "\n";

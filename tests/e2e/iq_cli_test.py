@@ -227,7 +227,8 @@ class Faults(InAFolder):
     def test_a_wrong_format(self):
         path = self.write_sigmf("real", bytes(2000), global_={"core:datatype": "ri16_le"})
         self.fails(65, "real-valued", "iq", "decode", path)
-        self.fails(65, "says no sample format", "iq", "decode", self.write("a.wav", bytes(8)))
+        self.fails(65, "says no sample format", "iq", "decode", self.write("a.bin", bytes(8)))
+        self.fails(65, "truncated", "iq", "decode", self.write("a.wav", bytes(8)))
         self.fails(2, "cf32, ci16 (cs16)", "iq", "info", self.frame(), "--format", "cf64")
         broken = self.write("j.sigmf-meta", b"{")
         self.write("j.sigmf-data", bytes(2))

@@ -119,7 +119,7 @@ TEST_F(Recordings, AreReadByRange) {
 TEST_F(Recordings, TakeWhatTheCallerSaysOverWhatTheNameSays) {
   ASSERT_TRUE(write_file_whole(path("a_868.3M_250k.ci8"), counting(200)));
   const auto recording =
-      open_recording(path("a_868.3M_250k.ci8"), {SampleFormat::cu8, 1e6, 915e6, Instant{5, 0}});
+      open_recording(path("a_868.3M_250k.ci8"), {SampleFormat::cu8, 1e6, 915e6, Instant{5, 0}, {}});
   ASSERT_TRUE(recording);
   EXPECT_EQ(recording->format, SampleFormat::cu8);
   EXPECT_EQ(recording->rate_hz, 1e6);
@@ -174,17 +174,17 @@ TEST_F(Recordings, WithAnotherHashThanClaimedFailTheCheck) {
 
 TEST_F(Recordings, OfAFormatThatIsNotReadSayWhich) {
   for (const auto& [datatype, words] :
-       {std::pair{"ri16_le", "real-valued"}, {"cf32_be", "big-endian"}, {"cf64_le", "not known"}}) {
+       {std::pair{"ri16_le", "real-valued"}, {"cf32_be", "big-endian"}, {"cu16_le", "not known"}}) {
     json meta = plain_meta();
     meta["global"]["core:datatype"] = datatype;
     write_sigmf(meta);
     expect_says(error_of("r"), Errc::bad_data, words);
-    expect_says(error_of("r"), Errc::bad_data, "ci8, cu8, ci16_le or cf32_le");
+    expect_says(error_of("r"), Errc::bad_data, "ci8, cu8, ci16_le, cf32_le, ci32_le or cf64_le");
   }
   write("w.wav", "RIFF");
-  expect_says(error_of("w.wav"), Errc::bad_data, "says no sample format");
-  write("w.sigmf", "tar");
-  expect_says(error_of("w.sigmf"), Errc::bad_data, "tar -xf");
+  expect_says(error_of("w.wav"), Errc::bad_data, "within its header: truncated");
+  write("w.bin", "RIFF");
+  expect_says(error_of("w.bin"), Errc::bad_data, "says no sample format");
 }
 
 TEST_F(Recordings, WithMetadataOfAWrongFormSayWhere) {
@@ -211,7 +211,7 @@ TEST_F(Recordings, WithMetadataOfAWrongFormSayWhere) {
   wrong_capture({{"a", 1}}, "/core:sample_start is missing");
   wrong_capture({{"core:sample_start", -1}}, "/core:sample_start must be a whole number");
   wrong_capture({{"core:sample_start", 0.5}}, "/core:sample_start must be a whole number");
-  wrong_capture({{"core:sample_start", 0}, {"core:header_bytes", 4}}, "/core:header_bytes is 4");
+  wrong_capture({{"core:sample_start", 0}, {"core:header_bytes", -4}}, "/core:header_bytes must");
   wrong_capture({{"core:sample_start", 0}, {"core:datetime", "yesterday"}}, "/core:datetime");
   wrong_capture({{"core:sample_start", 0}, {"core:geolocation", 1}}, "/core:geolocation must be");
   wrong_capture({{"core:sample_start", 0},
@@ -251,9 +251,73 @@ TEST_F(Recordings, MayKeepTheirDataUnderAnotherName) {
   EXPECT_EQ(recording->sample_count, 25U);
 }
 
+TEST_F(Recordings, MayHaveHeadersBeforeCapturesAndATrailer) {
+  json meta = plain_meta();
+  meta["global"]["core:dataset"] = "d.bin";
+  meta["global"]["core:trailing_bytes"] = 3;
+  meta["captures"] = json::array({{{"core:sample_start", 0}, {"core:header_bytes", 4}},
+                                  {{"core:sample_start", 2}, {"core:header_bytes", 2}}});
+  write("r.sigmf-meta", meta.dump());
+  write("d.bin", std::string("HHHH\1\2\3\4hh\5\6\7\x08TTT"));
+  const auto recording = open_recording(path("r.sigmf-meta"));
+  ASSERT_TRUE(recording) << recording.error().detail;
+  EXPECT_EQ(recording->sample_count, 4U);
+  EXPECT_EQ(*read_samples(*recording, 1, 3),
+            decode_samples(SampleFormat::ci8, Bytes{3, 4, 5, 6, 7, 8}));
+  EXPECT_EQ(*read_samples(*recording, 3, 1), decode_samples(SampleFormat::ci8, Bytes{7, 8}));
+  write("d.bin", "HHHH");
+  expect_says(error_of("r.sigmf-meta"), Errc::bad_data, "shorter than the headers");
+}
+
+TEST_F(Recordings, ThatBeginLaterInTheirStreamCountFromTheirOwnStart) {
+  json meta = plain_meta();
+  meta["global"]["core:offset"] = 1000;
+  meta["captures"] = json::array({{{"core:sample_start", 1000}}, {{"core:sample_start", 1040}}});
+  meta["annotations"] = json::array({{{"core:sample_start", 1090}, {"core:sample_count", 10}}});
+  write_sigmf(meta);
+  const auto recording = open_recording(path("r"));
+  ASSERT_TRUE(recording) << recording.error().detail;
+  EXPECT_EQ(recording->captures[1].first_sample, 40U);
+  EXPECT_EQ(recording->annotations[0].first_sample, 90U);
+  meta["captures"][0]["core:sample_start"] = 0;
+  write_sigmf(meta);
+  expect_says(error_of("r"), Errc::bad_data, "must not be below core:offset (1000)");
+}
+
+TEST_F(Recordings, SayWhereEachParameterComesFrom) {
+  write("gqrx_20261122_080000_868100000_250000_fc.raw", std::string(80, 'x'));
+  const auto named = open_recording(path("gqrx_20261122_080000_868100000_250000_fc.raw"));
+  ASSERT_TRUE(named) << named.error().detail;
+  EXPECT_EQ(named->format, SampleFormat::cf32);
+  EXPECT_EQ(named->origins.rate, Origin::name);
+  EXPECT_EQ(named->origins.time, Origin::name);
+  EXPECT_EQ(to_iso8601(*named->captures[0].time, 0), "2026-11-22T08:00:00Z");
+  write("two_433.92M_868.3M_250k.cu8", "xxxx");
+  const auto two = open_recording(path("two_433.92M_868.3M_250k.cu8"));
+  ASSERT_TRUE(two);
+  EXPECT_EQ(two->origins.frequency, Origin::unknown);
+  EXPECT_EQ(two->notes, std::vector<std::string>{"the name says two frequencies"});
+  const auto given = open_recording(path("two_433.92M_868.3M_250k.cu8"), {{}, 1e6, {}, {}, {}});
+  EXPECT_EQ(given->origins.rate, Origin::given);
+}
+
+TEST_F(Recordings, OfACollectionAreFoundByName) {
+  write_sigmf(plain_meta());
+  write("c.sigmf-collection", R"({"collection": {"core:version": "1.2.0", "core:streams": [
+      {"name": "r", "hash": "00"}, {"name": "s", "hash": "00"}]}})");
+  EXPECT_EQ(*recordings_in(path("c.sigmf-collection")), (std::vector<std::string>{"r", "s"}));
+  expect_says(error_of("c.sigmf-collection"), Errc::usage, "holds 2 recordings, name one: r, s");
+  RawHints hints;
+  hints.member = "r";
+  EXPECT_TRUE(open_recording(path("c.sigmf-collection"), hints));
+  write("d.sigmf-collection",
+        R"({"collection": {"core:streams": [{"name": "../r", "hash": ""}]}})");
+  expect_says(error_of("d.sigmf-collection"), Errc::bad_data, "without folder");
+}
+
 TEST_F(Recordings, ContradictingAGivenFormatAreAUsageError) {
   write_sigmf(plain_meta());
-  const auto recording = open_recording(path("r"), {SampleFormat::cf32, {}, {}, {}});
+  const auto recording = open_recording(path("r"), {SampleFormat::cf32, {}, {}, {}, {}});
   expect_says(recording.error(), Errc::usage, "says ci8, the format given is cf32");
 }
 
