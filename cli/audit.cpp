@@ -29,6 +29,7 @@ void print_json(const verifier::EpochAudit& audit) {
                                       {"identical", audit.identical},
                                       {"verdicts", audit.outcome.verdicts.size()},
                                       {"audits", audit.record.audits.size()},
+                                      {"previous_at_hand", audit.has_previous},
                                       {"steps", steps}};
   std::printf("%s\n", out.dump().c_str());
 }
@@ -42,6 +43,12 @@ void print_table(const verifier::EpochAudit& audit) {
     table.add({step.name, step.same() ? "yes" : "NO", step.derived});
   }
   std::fputs(table.text().c_str(), stdout);
+  if (!audit.record.previous || audit.has_previous) return;
+  std::printf(
+      "What epoch %llu published is not there: that it ended where this record begins (totals, "
+      "log)\nshows only when its artifact has the SHA-256 %s.\n",
+      static_cast<unsigned long long>(audit.record.previous->epoch),
+      to_hex(audit.outcome.seal.previous_artifact).c_str());
 }
 
 Result<void> run(const AuditOptions& options, const Context& context) {

@@ -11,16 +11,16 @@ namespace {
 constexpr std::uint8_t kLeafPrefix[] = {0x00};  // RFC 6962, section 2.1.
 constexpr std::uint8_t kNodePrefix[] = {0x01};
 
-Hash256 merkle_node(const Hash256& left, const Hash256& right) {
-  return sha256({ByteView(kNodePrefix), ByteView(left), ByteView(right)});
-}
-
 // The largest power of two below `count`; count >= 2.
 std::size_t split_of(std::size_t count) { return std::bit_floor(count - 1); }
 
 }  // namespace
 
 Hash256 merkle_leaf(ByteView bytes) { return sha256({ByteView(kLeafPrefix), bytes}); }
+
+Hash256 merkle_node(const Hash256& left, const Hash256& right) {
+  return sha256({ByteView(kNodePrefix), ByteView(left), ByteView(right)});
+}
 
 Hash256 merkle_root(std::span<const Hash256> leaves) {
   if (leaves.empty()) return sha256(ByteView{});

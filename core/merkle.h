@@ -10,6 +10,7 @@
 namespace earshot {
 
 Hash256 merkle_leaf(ByteView bytes);
+Hash256 merkle_node(const Hash256& left, const Hash256& right);
 // Root over leaf hashes (merkle_leaf of each entry), in order.
 Hash256 merkle_root(std::span<const Hash256> leaves);
 // Sibling hashes from the leaf up. Precondition: index < leaves.size().

@@ -173,8 +173,10 @@ std::string name_of(const World& world, const EvmAddress& account) {
 
 std::vector<Payout> payouts_of(const World& world, const Recomputed& judged) {
   std::map<EvmAddress, Uint128> before;
-  for (const rewards::AccountTotal& total : judged.record.previous_accounts) {
-    before[total.account] = total.cumulative;
+  if (judged.record.previous) {
+    for (const rewards::AccountTotal& total : judged.record.previous->accounts) {
+      before[total.account] = total.cumulative;
+    }
   }
   std::vector<Payout> out;
   for (const rewards::AccountTotal& total : judged.outcome.rewards.accounts) {

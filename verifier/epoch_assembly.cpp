@@ -10,7 +10,7 @@
 namespace earshot::verifier {
 namespace {
 
-// Ties the record to the epoch sealed last; all zeros stay for the first one judged.
+// Ties the record to the epoch sealed last; nothing is set for the first one judged.
 Result<void> add_previous(EpochRecord& record, const RegistryStore& registry) {
   const Result<std::optional<std::uint64_t>> last = registry.last_sealed();
   if (!last) return fail(last.error());
@@ -19,12 +19,11 @@ Result<void> add_previous(EpochRecord& record, const RegistryStore& registry) {
   if (!sealed) return fail(sealed.error());
   const Result<Seal> seal = decode_seal((*sealed)->seal);
   if (!seal) return fail(seal.error());
-  const Result<rewards::Artifact> artifact = rewards::decode_artifact((*sealed)->artifact);
+  Result<rewards::Artifact> artifact = rewards::decode_artifact((*sealed)->artifact);
   if (!artifact) return fail(artifact.error());
   record.previous_seal = seal_hash(*seal);
-  record.previous_artifact = seal->artifact;
-  record.previous_rewards_root = seal->rewards_root;
-  record.previous_accounts = artifact->accounts;
+  record.previous = std::move(*artifact);
+  record.log = (*sealed)->log;
   return {};
 }
 

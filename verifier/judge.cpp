@@ -182,7 +182,7 @@ Seal seal_of(const EpochRecord& record, const JudgedMessages& judged, const Epoc
           .policy = record.policy,
           .artifact = sha256(encode(outcome.artifact)),
           .rewards_root = rewards::rewards_root(outcome.artifact),
-          .previous_artifact = record.previous_artifact,
+          .previous_artifact = outcome.artifact.previous_artifact,
           .log_size = outcome.artifact.log_size,
           .log_root = outcome.artifact.log_root};
 }
@@ -216,19 +216,23 @@ Result<EpochOutcome> judge_epoch(const EpochRecord& record, const rewards::Polic
   judge_audited(record, policy, judged);
   EpochOutcome outcome;
   judge_standings(record, policy, judged, outcome);
-  Result<rewards::EpochRewards> rewards =
-      rewards::epoch_rewards(policy, credits_of(record, judged, outcome.standings),
-                             outcome.standings, record.previous_accounts);
+  const rewards::Artifact nothing;
+  const rewards::Artifact& previous = record.previous ? *record.previous : nothing;
+  Result<rewards::EpochRewards> rewards = rewards::epoch_rewards(
+      policy, credits_of(record, judged, outcome.standings), outcome.standings, previous.accounts);
   if (!rewards) return fail(rewards.error());
   outcome.rewards = std::move(*rewards);
   outcome.verdicts = verdicts_of(record, judged);
-  const std::vector<Bytes> log = network_log(record, outcome.verdicts);
+  outcome.log = record.log;
+  for (const Bytes& leaf : network_log(record, outcome.verdicts)) {
+    outcome.log.append(merkle_leaf(leaf));
+  }
   outcome.artifact = {.epoch = record.epoch,
                       .policy = record.policy,
-                      .previous_artifact = record.previous_artifact,
-                      .previous_rewards_root = record.previous_rewards_root,
-                      .log_size = log.size(),
-                      .log_root = root_over(log),
+                      .previous_artifact = record.previous ? sha256(encode(previous)) : Hash256{},
+                      .previous_rewards_root = rewards::rewards_root(previous),
+                      .log_size = outcome.log.size(),
+                      .log_root = outcome.log.root(),
                       .cumulative_total = outcome.rewards.cumulative_total,
                       .accounts = outcome.rewards.accounts};
   outcome.seal = seal_of(record, judged, outcome);

@@ -37,7 +37,7 @@ struct Seal {
   Hash256 artifact{};  // SHA-256 of the rewards artifact.
   Hash256 rewards_root{};
   Hash256 previous_artifact{};
-  std::uint64_t log_size = 0;
+  std::uint64_t log_size = 0;  // Of the network log after this epoch.
   Hash256 log_root{};
   bool operator==(const Seal&) const = default;
 };
@@ -51,16 +51,20 @@ struct EpochOutcome {
   std::vector<std::vector<Finding>> places;  // What each standing's tier rests on (rules/place.h).
   rewards::EpochRewards rewards;
   rewards::Artifact artifact;
+  CompactRange log;  // The network log after this epoch, which the next one appends to.
   Seal seal;
 };
 
-// Leaves of the epoch's network log, in order: onboardings and messages (0x01 | id | logged bytes),
-// audits (0x02 | bytes), verdicts (0x03 | bytes). Size and RFC 6962 root are in seal and artifact.
+// What the epoch appends to the network log, in order: onboardings and messages (0x01 | id | logged
+// bytes), audits (0x02 | bytes), verdicts (0x03 | bytes). Size and RFC 6962 root of the whole log,
+// over all epochs, are in seal and artifact:
+//
+//     log_size == record.log.size() + network_log(...).size()
 std::vector<Bytes> network_log(const EpochRecord& record, std::span<const Verdict> verdicts);
 
 // Errc::bad_data when the record contradicts itself (a message outside the epoch, a policy of
-// another hash, a link that does not belong to its commitment, audits other than those drawn,
-// previous accounts of another root).
+// another hash, a link that does not belong to its commitment, audits other than those drawn, a
+// log other than the one that the previous artifact names).
 Result<EpochOutcome> judge_epoch(const EpochRecord& record, const rewards::Policy& policy);
 
 }  // namespace earshot::verifier

@@ -111,13 +111,28 @@ Result<void> check_audit_draw(const EpochRecord& record, const rewards::Policy& 
   return {};
 }
 
-Result<void> check_previous_accounts(const EpochRecord& record) {
-  rewards::Artifact previous;
-  previous.accounts = record.previous_accounts;
-  const Hash256 root = rewards::rewards_root(previous);
-  if (root == record.previous_rewards_root) return {};
-  return contradiction("previous accounts have root " + to_hex(root) + ", the chain has " +
-                       to_hex(record.previous_rewards_root));
+// Totals and log go on where the epoch before ended; only the first one judged begins at nothing.
+Result<void> check_previous(const EpochRecord& record) {
+  const bool is_first = !record.previous;
+  if (is_first != (record.previous_seal == Hash256{})) {
+    return contradiction(is_first ? "names a previous seal, but holds no previous artifact"
+                                  : "holds a previous artifact, but names no previous seal");
+  }
+  if (is_first) {
+    if (record.log.size() == 0) return {};
+    return contradiction("continues a log of " + std::to_string(record.log.size()) +
+                         " leaves, but no epoch was before");
+  }
+  const rewards::Artifact& previous = *record.previous;
+  if (record.epoch == 0 || previous.epoch != record.epoch - 1) {
+    return contradiction("holds the artifact of epoch " + std::to_string(previous.epoch) +
+                         " as the previous one of epoch " + std::to_string(record.epoch));
+  }
+  if (record.log.size() == previous.log_size && record.log.root() == previous.log_root) return {};
+  return contradiction("continues a log of " + std::to_string(record.log.size()) +
+                       " leaves and root " + to_hex(record.log.root()) +
+                       ", the previous artifact has " + std::to_string(previous.log_size) +
+                       " and " + to_hex(previous.log_root));
 }
 
 }  // namespace
@@ -128,7 +143,7 @@ Result<void> check_record(const EpochRecord& record, const rewards::Policy& poli
   if (Result<void> ok = check_entropy(record); !ok) return ok;
   if (Result<void> ok = check_order(record); !ok) return ok;
   if (Result<void> ok = check_audit_draw(record, policy); !ok) return ok;
-  return check_previous_accounts(record);
+  return check_previous(record);
 }
 
 }  // namespace earshot::verifier

@@ -44,6 +44,13 @@ Json to_json(const AuditRecord& audit) {
   return out;
 }
 
+Json to_json(const CompactRange& log) {
+  Json edge = Json::array();
+  for (const Hash256& subtree : log.edge()) edge.push_back(to_hex(subtree));
+  return {
+      {"size", number(log.size())}, {"root", to_hex(log.root())}, {"right_edge", std::move(edge)}};
+}
+
 template <class Range>
 Json list_of(const Range& items) {
   Json out = Json::array();
@@ -149,6 +156,7 @@ Json summary_of(const EpochRecord& record, const rewards::Policy& policy,
   out["emitted"] = decimal(outcome.rewards.emitted);
   out["cumulative_total"] = decimal(outcome.artifact.cumulative_total);
   out["rewards_root"] = to_hex(outcome.seal.rewards_root);
+  out["log"] = to_json(outcome.log);
   out["artifact_hash"] = to_hex(outcome.seal.artifact);
   return out;
 }
@@ -183,7 +191,8 @@ SealedEpoch publish(const EpochRecord& record, const rewards::Policy& policy,
           .policy_toml = rewards::policy_to_toml(policy),
           .summary_json = summary_of(record, policy, outcome).dump(),
           .coverage_geojson = coverage_of(record, outcome).dump(),
-          .standings = outcome.standings};
+          .standings = outcome.standings,
+          .log = outcome.log};
 }
 
 }  // namespace earshot::verifier

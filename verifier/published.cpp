@@ -43,16 +43,46 @@ Result<Bytes> read_file(const std::string& path) {
   return bytes;
 }
 
-Result<Bytes> fetch(const std::string& base, const std::string& path) {
-  const std::string url = base.substr(0, base.find_last_not_of('/') + 1) + path;
+bool is_url(const std::string& where) {
+  return where.starts_with("http://") || where.starts_with("https://");
+}
+
+std::string url_of(const std::string& base, const std::string& path) {
+  return base.substr(0, base.find_last_not_of('/') + 1) + path;
+}
+
+Result<HttpReply> get(const std::string& url) {
   const Result<Endpoint> endpoint = rewards::chain::parse_endpoint(url);
   if (!endpoint) return fail(endpoint.error());
-  const Result<HttpReply> reply = rewards::chain::http_get(*endpoint, kFetchTimeout);
+  Result<HttpReply> reply = rewards::chain::http_get(*endpoint, kFetchTimeout);
   if (!reply) return fail(Errc::unavailable, url + ": " + reply.error().detail);
+  return reply;
+}
+
+Result<Bytes> fetch(const std::string& base, const std::string& path) {
+  const std::string url = url_of(base, path);
+  const Result<HttpReply> reply = get(url);
+  if (!reply) return fail(reply.error());
   if (reply->status != 200) {
     return fail(Errc::unavailable, url + ": answers " + std::to_string(reply->status));
   }
   return Bytes(reply->body.begin(), reply->body.end());
+}
+
+// Nothing when the source is there but has no such part.
+Result<std::optional<Bytes>> load_if_there(const std::string& where, const Part& part) {
+  if (is_url(where)) {
+    const Result<HttpReply> reply = get(url_of(where, part.path));
+    if (!reply) return fail(reply.error());
+    if (reply->status != 200) return std::optional<Bytes>{};
+    return std::optional<Bytes>{Bytes(reply->body.begin(), reply->body.end())};
+  }
+  std::error_code error;
+  const std::string path = where + "/" + part.file;
+  if (!std::filesystem::exists(path, error)) return std::optional<Bytes>{};
+  Result<Bytes> bytes = read_file(path);
+  if (!bytes) return fail(bytes.error());
+  return std::optional<Bytes>{std::move(*bytes)};
 }
 
 class Comparison {
@@ -102,6 +132,23 @@ std::vector<AuditStep> compare(const Published& published, const Seal& seal,
   return std::move(comparison).take();
 }
 
+// Against the epoch before, so far as it is there: nobody can pass off another history as its own.
+Result<void> compare_previous(const Published& published, EpochAudit& audit) {
+  Comparison comparison;
+  if (published.previous_seal) {
+    const Result<Seal> seal = decode_seal(*published.previous_seal);
+    if (!seal) return fail(seal.error().code, "previous " + seal.error().detail);
+    comparison.add("previous epoch's seal", seal_hash(*seal), audit.outcome.seal.previous_seal);
+  }
+  if (published.previous_artifact) {
+    comparison.add("previous epoch's artifact", sha256(*published.previous_artifact),
+                   audit.outcome.seal.previous_artifact);
+  }
+  audit.has_previous = published.previous_artifact.has_value();
+  std::ranges::move(std::move(comparison).take(), std::back_inserter(audit.steps));
+  return {};
+}
+
 Error about(const Published& published, const Error& error) {
   return {error.code,
           published.source + ", epoch " + std::to_string(published.epoch) + ": " + error.detail};
@@ -120,18 +167,31 @@ Result<rewards::Policy> policy_of(const Published& published, const std::string&
 
 Result<Published> load_published(const std::string& where, std::uint64_t epoch) {
   std::array<Part, 4> parts = parts_of(epoch);
-  const bool is_url = where.starts_with("http://") || where.starts_with("https://");
   for (Part& part : parts) {
-    Result<Bytes> bytes = is_url ? fetch(where, part.path) : read_file(where + "/" + part.file);
+    Result<Bytes> bytes =
+        is_url(where) ? fetch(where, part.path) : read_file(where + "/" + part.file);
     if (!bytes) return fail(bytes.error());
     part.bytes = std::move(*bytes);
+  }
+  std::optional<Bytes> previous_seal;
+  std::optional<Bytes> previous_artifact;
+  if (epoch > 0) {
+    const std::array<Part, 4> before = parts_of(epoch - 1);
+    Result<std::optional<Bytes>> seal = load_if_there(where, before[1]);
+    if (!seal) return fail(seal.error());
+    Result<std::optional<Bytes>> artifact = load_if_there(where, before[2]);
+    if (!artifact) return fail(artifact.error());
+    previous_seal = std::move(*seal);
+    previous_artifact = std::move(*artifact);
   }
   return Published{.epoch = epoch,
                    .source = where,
                    .record = std::move(parts[0].bytes),
                    .seal = std::move(parts[1].bytes),
                    .artifact = std::move(parts[2].bytes),
-                   .policy = {parts[3].bytes.begin(), parts[3].bytes.end()}};
+                   .policy = {parts[3].bytes.begin(), parts[3].bytes.end()},
+                   .previous_seal = std::move(previous_seal),
+                   .previous_artifact = std::move(previous_artifact)};
 }
 
 Result<EpochAudit> audit_published(const Published& published, const std::string& policy_file) {
@@ -153,6 +213,9 @@ Result<EpochAudit> audit_published(const Published& published, const std::string
                    .steps = {},
                    .first_difference = {}};
   audit.steps = compare(published, *seal, audit.outcome);
+  if (Result<void> compared = compare_previous(published, audit); !compared) {
+    return fail(about(published, compared.error()));
+  }
   const auto differs = std::ranges::find(audit.steps, false, &AuditStep::same);
   audit.identical = differs == audit.steps.end();
   if (!audit.identical) {

@@ -1,7 +1,9 @@
 // What a verifier publishes about a sealed epoch, fetched whole from a directory or from its HTTP
 // API: epoch-N.record, epoch-N.seal, epoch-N.artifact, epoch-N.policy.toml, or
-// URL/v1/epochs/N/record, /seal, /artifact, /policy.
+// URL/v1/epochs/N/record, /seal, /artifact, /policy. Of the epoch before, seal and artifact when
+// they are there.
 #pragma once
+#include <optional>
 #include <string>
 
 #include "rewards/policy.h"
@@ -16,9 +18,12 @@ struct Published {
   Bytes seal;
   Bytes artifact;
   std::string policy;  // TOML
+  // What epoch - 1 published; either is none when the source does not have it.
+  std::optional<Bytes> previous_seal;
+  std::optional<Bytes> previous_artifact;
 };
-// `where` begins with http:// or is a directory. Errc::unavailable names what is not there;
-// Errc::usage for a URL that is none.
+// `where` begins with http:// or is a directory. Errc::unavailable names what is not there (of this
+// epoch; the one before may be missing); Errc::usage for a URL that is none.
 Result<Published> load_published(const std::string& where, std::uint64_t epoch);
 
 // One part that was derived again.
@@ -33,8 +38,11 @@ struct EpochAudit {
   EpochRecord record;
   rewards::Policy policy;
   EpochOutcome outcome;
-  std::vector<AuditStep> steps;  // The seal member by member, then both files byte by byte.
-  bool identical = false;        // Seal and artifact, all bytes.
+  // The seal member by member, then both files byte by byte, then what is there of the epoch before
+  // against the hashes by which this one names it.
+  std::vector<AuditStep> steps;
+  bool has_previous = false;     // The artifact of the epoch before was there and was compared.
+  bool identical = false;        // Every step.
   std::string first_difference;  // One line; empty when identical.
 };
 // Judges the published record again and compares. `policy_file`: a policy of one's own instead of

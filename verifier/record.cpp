@@ -1,7 +1,7 @@
 // Bytes of a record, one section after another:
 //
 //   "EREC" | u16 version | chain of epochs | entropy | audit draw | onboardings | messages | audits
-//   | previous accounts
+//   | log | previous artifact
 //
 // with a u32 count before each list. docs/VERDICTS.md has the table.
 #include "verifier/record.h"
@@ -18,10 +18,9 @@ namespace earshot::verifier {
 namespace {
 
 constexpr std::string_view kMagic = "EREC";
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kVersion = 2;
 constexpr std::size_t kMaxPath = 64;  // Derived: a batch has at most 2^64 leaves, whatever it says.
 constexpr std::size_t kAuditBytes = 32 + 1 + 16 + 8 + 4 + 4 + 4;
-constexpr std::size_t kAccountBytes = 20 + 16;
 
 // What orders messages; onboardings use (hotspot, sequence, id), the others (round, type, id).
 using MessageOrder = std::tuple<Round, MessageType, Hash256>;
@@ -136,29 +135,24 @@ Result<void> get_audits(Reader& in, EpochRecord& record) {
   return {};
 }
 
-void put_uint128(Writer& out, Uint128 value) {
-  out.put(static_cast<std::uint64_t>(value >> 64));
-  out.put(static_cast<std::uint64_t>(value));
-}
-Uint128 get_uint128(Reader& in) {
-  const Uint128 high = in.get<std::uint64_t>();
-  return high << 64 | in.get<std::uint64_t>();
+void put_previous(Writer& out, const EpochRecord& record) {
+  out.put(encode(record.log));
+  const Bytes artifact = record.previous ? rewards::encode(*record.previous) : Bytes{};
+  out.put(static_cast<std::uint32_t>(artifact.size()));
+  out.put(artifact);
 }
 
-Result<void> get_accounts(Reader& in, EpochRecord& record) {
-  const auto count = in.get<std::uint32_t>();
-  if (in.left() / kAccountBytes < count) {
-    return fail(Errc::bad_data, "record: too few bytes of accounts");
-  }
-  for (std::uint32_t i = 0; i < count; ++i) {
-    rewards::AccountTotal total;
-    total.account = in.get_array<20>();
-    total.cumulative = get_uint128(in);
-    if (i > 0 && record.previous_accounts.back().account >= total.account) {
-      return fail(Errc::bad_data, "record: accounts are not in canonical order");
-    }
-    record.previous_accounts.push_back(total);
-  }
+Result<void> get_previous(Reader& in, EpochRecord& record) {
+  Result<CompactRange> log = get_compact_range(in);
+  if (!log) return fail(log.error().code, "record: " + log.error().detail);
+  record.log = std::move(*log);
+  const auto size = in.get<std::uint32_t>();
+  const ByteView bytes = in.get_bytes(size);
+  if (in.failed()) return fail(Errc::bad_data, "record: ends inside the previous artifact");
+  if (bytes.empty()) return {};
+  Result<rewards::Artifact> previous = rewards::decode_artifact(bytes);
+  if (!previous) return fail(previous.error().code, "record: previous " + previous.error().detail);
+  record.previous = std::move(*previous);
   return {};
 }
 
@@ -167,8 +161,7 @@ void put_chain_and_entropy(Writer& out, const EpochRecord& record) {
   out.put(kVersion);
   out.put(record.network);
   out.put(record.epoch);
-  for (const Hash256* hash : {&record.policy, &record.previous_seal, &record.previous_artifact,
-                              &record.previous_rewards_root, &record.block_hash}) {
+  for (const Hash256* hash : {&record.policy, &record.previous_seal, &record.block_hash}) {
     out.put(*hash);
   }
   out.put(record.first_entropy_round);
@@ -206,12 +199,11 @@ Result<void> get_chain_and_entropy(Reader& in, EpochRecord& record) {
   const ByteView magic = in.get_bytes(kMagic.size());
   const auto version = in.get<std::uint16_t>();
   if (in.failed() || !std::ranges::equal(magic, as_bytes(kMagic)) || version != kVersion) {
-    return fail(Errc::bad_data, "record: does not begin with EREC, version 1");
+    return fail(Errc::bad_data, "record: does not begin with EREC, version 2");
   }
   record.network = in.get<NetworkId>();
   record.epoch = in.get<std::uint64_t>();
-  for (Hash256* hash : {&record.policy, &record.previous_seal, &record.previous_artifact,
-                        &record.previous_rewards_root, &record.block_hash}) {
+  for (Hash256* hash : {&record.policy, &record.previous_seal, &record.block_hash}) {
     *hash = in.get_array<32>();
   }
   record.first_entropy_round = in.get<Round>();
@@ -273,11 +265,7 @@ Bytes encode(const EpochRecord& record) {
   put_list(out, record.messages);
   out.put(static_cast<std::uint32_t>(record.audits.size()));
   for (const AuditRecord& audit : record.audits) out.put(encode(audit));
-  out.put(static_cast<std::uint32_t>(record.previous_accounts.size()));
-  for (const rewards::AccountTotal& total : record.previous_accounts) {
-    out.put(total.account);
-    put_uint128(out, total.cumulative);
-  }
+  put_previous(out, record);
   return std::move(out).take();
 }
 
@@ -297,7 +285,7 @@ Result<EpochRecord> decode_record(ByteView bytes) {
   if (!messages) return fail(messages.error());
   record.messages = std::move(*messages);
   if (Result<void> audits = get_audits(in, record); !audits) return fail(audits.error());
-  if (Result<void> accounts = get_accounts(in, record); !accounts) return fail(accounts.error());
+  if (Result<void> previous = get_previous(in, record); !previous) return fail(previous.error());
   if (Result<void> end = in.finish("record"); !end) return fail(end.error());
   return record;
 }
@@ -311,7 +299,6 @@ void canonicalize(EpochRecord& record) {
     return message_order(network, logged);
   });
   std::ranges::sort(record.audits, std::less{}, &AuditRecord::report);
-  std::ranges::sort(record.previous_accounts, std::less{}, &rewards::AccountTotal::account);
 }
 
 std::optional<Entropy> entropy_of(const EpochRecord& record, Round round) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/compact_range.h"
 #include "core/entropy.h"
 #include "core/messages.h"
 #include "rewards/epoch_rewards.h"
@@ -47,10 +48,8 @@ struct AuditRecord {
 struct EpochRecord {
   NetworkId network = 0;
   std::uint64_t epoch = 0;
-  Hash256 policy{};         // policy_hash
-  Hash256 previous_seal{};  // Zero for the first epoch judged.
-  Hash256 previous_artifact{};
-  Hash256 previous_rewards_root{};
+  Hash256 policy{};                       // policy_hash
+  Hash256 previous_seal{};                // Zero for the first epoch judged.
   Hash256 block_hash{};                   // B of the entropy.
   std::uint64_t first_entropy_round = 0;  // Links are for rounds first_entropy_round + i.
   std::vector<Hash256> commitments;       // Of each verifier, in the configured order.
@@ -70,7 +69,12 @@ struct EpochRecord {
   std::vector<LoggedMessage>
       messages;  // Beacon and witness reports and notices of this epoch's rounds.
   std::vector<AuditRecord> audits;  // One for each report that draw_audits names, no other.
-  std::vector<rewards::AccountTotal> previous_accounts;  // Ascending by address.
+  // The artifact of the epoch before, whole: its accounts are where totals go on, and its hash
+  // stands in this epoch's seal and on chain. None in the first epoch judged.
+  std::optional<rewards::Artifact> previous;
+  // The network log before this epoch, which its leaves are appended to: of the size and root that
+  // `previous` names.
+  CompactRange log;
   bool operator==(const EpochRecord&) const = default;
 };
 

@@ -5,7 +5,7 @@
 namespace earshot::verifier {
 namespace {
 
-// Format 1. Hashes and keys are blobs of their length; times are nanoseconds since 1970.
+// Format 2. Hashes and keys are blobs of their length; times are nanoseconds since 1970.
 constexpr const char* kTables = R"(
   CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE commitments (
@@ -43,7 +43,8 @@ constexpr const char* kTables = R"(
     artifact BLOB NOT NULL,
     policy TEXT NOT NULL,
     summary TEXT NOT NULL,
-    coverage TEXT NOT NULL);
+    coverage TEXT NOT NULL,
+    log BLOB NOT NULL);
   CREATE TABLE standings (
     epoch INTEGER NOT NULL,
     hotspot BLOB NOT NULL CHECK (length(hotspot) = 32),
@@ -51,7 +52,7 @@ constexpr const char* kTables = R"(
     tier INTEGER NOT NULL,
     PRIMARY KEY (epoch, hotspot)) WITHOUT ROWID;
 )";
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 constexpr int kBusyMilliseconds = 2000;  // Chosen: a backup may read meanwhile.
 
 }  // namespace

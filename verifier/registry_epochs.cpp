@@ -144,7 +144,7 @@ Result<void> RegistryStore::answer(const AuditRecord& audit) {
 Result<void> RegistryStore::add_sealed(const SealedEpoch& sealed) {
   return impl_->database->run([&](SQLite::Database& db) -> Result<void> {
     SQLite::Transaction transaction(db);
-    SQLite::Statement insert(db, "INSERT INTO sealed VALUES (?, ?, ?, ?, ?, ?, ?)");
+    SQLite::Statement insert(db, "INSERT INTO sealed VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     bind_number(insert, 1, sealed.epoch);
     bind_blob(insert, 2, sealed.record);
     bind_blob(insert, 3, sealed.seal);
@@ -152,6 +152,7 @@ Result<void> RegistryStore::add_sealed(const SealedEpoch& sealed) {
     insert.bind(5, sealed.policy_toml);
     insert.bind(6, sealed.summary_json);
     insert.bind(7, sealed.coverage_geojson);
+    bind_blob(insert, 8, encode(sealed.log));
     insert.exec();
     insert_standings(db, sealed);
     transaction.commit();
@@ -163,8 +164,8 @@ Result<std::optional<SealedEpoch>> RegistryStore::sealed(std::uint64_t epoch) co
   using Found = std::optional<SealedEpoch>;
   return impl_->database->run([&](SQLite::Database& db) -> Result<Found> {
     SQLite::Statement query(db,
-                            "SELECT epoch, record, seal, artifact, policy, summary, coverage FROM "
-                            "sealed WHERE epoch = ?");
+                            "SELECT epoch, record, seal, artifact, policy, summary, coverage, log "
+                            "FROM sealed WHERE epoch = ?");
     bind_number(query, 1, epoch);
     if (!query.executeStep()) return Found{};
     SealedEpoch sealed;
@@ -175,6 +176,11 @@ Result<std::optional<SealedEpoch>> RegistryStore::sealed(std::uint64_t epoch) co
     sealed.policy_toml = query.getColumn(4).getString();
     sealed.summary_json = query.getColumn(5).getString();
     sealed.coverage_geojson = query.getColumn(6).getString();
+    const Bytes log = blob_of(query.getColumn(7));
+    Reader log_bytes(log);
+    Result<CompactRange> range = get_compact_range(log_bytes);
+    if (!range) return fail(range.error().code, "registry: " + range.error().detail);
+    sealed.log = std::move(*range);
     sealed.standings = standings_of(db, epoch);
     return Found{std::move(sealed)};
   });

@@ -64,6 +64,7 @@ struct SealedEpoch {
   std::string summary_json;      // GET /v1/epochs/{n}
   std::string coverage_geojson;  // GET /v1/coverage.geojson
   std::vector<rewards::Standing> standings;
+  CompactRange log;  // The network log after the epoch.
 };
 
 class RegistryStore {

@@ -45,14 +45,28 @@ RecordBuilder::RecordBuilder(rewards::Policy policy, std::uint64_t seed)
     : policy_(std::move(policy)), seed_(seed) {
   head_.network = 31337;
   head_.epoch = 28'000'000 / policy_.epoch_rounds;
-  head_.block_hash = seed_of(seed, 0, "block");
+  open_epoch();
+}
+
+void RecordBuilder::open_epoch() {
+  head_.block_hash = seed_of(seed_, head_.epoch, "block");
   head_.first_entropy_round = first_round();
-  const EntropyChain chain(seed_of(seed, 0, "chain"), policy_.epoch_rounds);
+  const EntropyChain chain(seed_of(seed_, head_.epoch, "chain"), policy_.epoch_rounds);
   head_.commitments = {chain.commitment()};
+  head_.links.clear();
   for (std::uint64_t i = 0; i < policy_.epoch_rounds; ++i) head_.links.push_back({chain.link(i)});
   head_.committed_at = round_opening(first_round()) - 30 * kNanosPerSecond;
   head_.audit_round = round_at(body_deadline(first_round() + policy_.epoch_rounds - 1)) + 1;
-  head_.audit_entropy = seed_of(seed, 0, "audit");
+  head_.audit_entropy = seed_of(seed_, head_.epoch, "audit");
+}
+
+void RecordBuilder::follow(const EpochOutcome& before) {
+  ++head_.epoch;
+  head_.previous_seal = seal_hash(before.seal);
+  head_.previous = before.artifact;
+  head_.log = before.log;
+  drafts_.clear();
+  open_epoch();
 }
 
 std::size_t RecordBuilder::add_hotspot(double east_m, double north_m, bool transmits) {

@@ -47,6 +47,8 @@ class RecordBuilder {
   const rewards::Policy& policy() const { return policy_; }
   rewards::Policy& policy() { return policy_; }
   EpochRecord& head() { return head_; }  // Everything but onboardings, messages and audits.
+  // Turns to the epoch after the one that came out as `before`: drafts are gone, hotspots stay.
+  void follow(const EpochOutcome& before);
   Round first_round() const { return rewards::first_round_of_epoch(policy_, head_.epoch); }
   UnixNanos committed_at() const { return head_.committed_at; }
 
@@ -82,6 +84,7 @@ class RecordBuilder {
   std::function<void(AuditRecord&)> on_audit = [](AuditRecord&) {};
 
  private:
+  void open_epoch();  // Entropy and times of head_.epoch.
   void log_onboardings(EpochRecord& record);
 
   rewards::Policy policy_;

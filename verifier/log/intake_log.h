@@ -3,12 +3,10 @@
 // An entry is 41 bytes: kind (1) | time, nanoseconds (8) | id (32). The id commits to the content
 // (core/messages.h), which stands in the store's own tables. Leaf k is merkle_leaf of entry k.
 //
-// The frontier is what an append needs of the tree: the roots of the complete subtrees that the
-// size is made of, largest first. Root of the log = their fold from the right.
+// The frontier is what an append needs of the tree: its right edge (core/compact_range.h).
 #pragma once
-#include <vector>
-
 #include "core/bytes.h"
+#include "core/compact_range.h"
 #include "core/time.h"
 
 namespace earshot::verifier {
@@ -31,9 +29,6 @@ inline constexpr std::size_t kLogEntryBytes = 1 + 8 + 32;
 Bytes encode(const LogEntry& entry);
 Result<LogEntry> decode_log_entry(ByteView bytes);
 
-// RFC 6962's inner node: H(0x01 || left || right).
-Hash256 merkle_node(const Hash256& left, const Hash256& right);
-
 struct LogHead {
   std::uint64_t size = 0;
   Hash256 root{};
@@ -43,16 +38,15 @@ struct LogHead {
 class LogFrontier {
  public:
   void append(const LogEntry& entry);
-  std::uint64_t size() const { return size_; }
-  LogHead head() const;
+  std::uint64_t size() const { return range_.size(); }
+  LogHead head() const { return {range_.size(), range_.root()}; }
 
-  Bytes encode() const;  // Size (8), then the subtree roots, largest first.
+  Bytes encode() const;  // Size (8), then the edge.
   static Result<LogFrontier> decode(ByteView bytes);
   bool operator==(const LogFrontier&) const = default;
 
  private:
-  std::uint64_t size_ = 0;
-  std::vector<Hash256> subtrees_;  // One for each set bit of size_, from the highest.
+  CompactRange range_;
 };
 
 }  // namespace earshot::verifier

@@ -271,7 +271,8 @@ TEST_F(ApiTest, SealedEpochsServeTheirFiles) {
                            .policy_toml = "name = \"p\"\n",
                            .summary_json = R"({"status":"sealed"})",
                            .coverage_geojson = R"({"type":"FeatureCollection"})",
-                           .standings = {}};
+                           .standings = {},
+                           .log = {}};
   ASSERT_TRUE(registry_->add_sealed(sealed));
   EXPECT_EQ(get("/v1/epochs/5").body, sealed.summary_json);
   EXPECT_EQ(get("/v1/epochs/5/record").body, std::string("\x01\x02"));

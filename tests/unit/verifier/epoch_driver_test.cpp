@@ -199,6 +199,11 @@ TEST(EpochDriver, EpochsFollowEachOther) {
   const Seal second = *decode_seal(world.sealed(World::kEpoch + 1).seal);
   EXPECT_EQ(second.previous_seal, seal_hash(first));
   EXPECT_EQ(second.previous_artifact, first.artifact);
+  const EpochRecord quieter = *decode_record(world.sealed(World::kEpoch + 1).record);
+  EXPECT_LT(quieter.messages.size(), first.message_count);
+  EXPECT_EQ(quieter.log.size(), first.log_size);
+  EXPECT_EQ(quieter.log.root(), first.log_root);
+  EXPECT_GT(second.log_size, first.log_size);
   EXPECT_EQ(first.previous_seal, Hash256{});
 }
 

@@ -96,6 +96,7 @@ TEST_F(Judge, SealsWhatItFound) {
   const EpochOutcome outcome = judge();
   const Seal& seal = outcome.seal;
   EXPECT_EQ(seal.message_count, record_.messages.size());
+  EXPECT_EQ(record_.log.size(), 0U);
   EXPECT_EQ(seal.log_size, 2 * outcome.verdicts.size() + record_.audits.size());
   std::vector<Hash256> leaves;
   for (const Bytes& leaf : network_log(record_, outcome.verdicts)) {
@@ -296,14 +297,37 @@ TEST_F(Judge, DrawsTheSameWhateverComesLater) {
 TEST_F(Judge, CarriesAccountsOnFromTheEpochBefore) {
   builder_.fill();
   const EpochOutcome before = judge();
-  RecordBuilder& next = builder_;
-  next.head().previous_accounts = before.rewards.accounts;
-  next.head().previous_rewards_root = before.seal.rewards_root;
-  next.head().previous_artifact = before.seal.artifact;
-  next.head().previous_seal = seal_hash(before.seal);
+  builder_.follow(before);
+  builder_.fill();
   const EpochOutcome after = judge();
   EXPECT_EQ(after.rewards.cumulative_total, 2 * before.rewards.cumulative_total);
   EXPECT_EQ(after.artifact.previous_artifact, before.seal.artifact);
+  EXPECT_EQ(after.artifact.previous_rewards_root, before.seal.rewards_root);
+  EXPECT_EQ(after.seal.previous_seal, seal_hash(before.seal));
+}
+
+TEST_F(Judge, AppendsToOneLogAlsoInAQuieterEpoch) {
+  builder_.fill();
+  const EpochOutcome loud = judge();
+  std::vector<Bytes> entries = network_log(record_, loud.verdicts);
+  const std::size_t said = entries.size();
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    const EpochOutcome before = epoch == 0 ? loud : judge();
+    if (epoch > 0) {
+      for (Bytes& leaf : network_log(record_, before.verdicts)) entries.push_back(std::move(leaf));
+    }
+    builder_.follow(before);  // Nobody says anything any more.
+  }
+  const EpochOutcome quiet = judge();
+  const std::vector<Bytes> added = network_log(record_, quiet.verdicts);
+  EXPECT_LT(added.size(), said);
+  entries.insert(entries.end(), added.begin(), added.end());
+  std::vector<Hash256> leaves;
+  for (const Bytes& entry : entries) leaves.push_back(merkle_leaf(entry));
+  EXPECT_EQ(quiet.seal.log_size, leaves.size());
+  EXPECT_GT(quiet.seal.log_size, loud.seal.log_size);
+  EXPECT_EQ(quiet.seal.log_root, merkle_root(leaves));
+  EXPECT_EQ(quiet.log.root(), quiet.artifact.log_root);
 }
 
 class Contradiction : public Judge {
@@ -388,9 +412,51 @@ TEST_F(Contradiction, OfADrawBeforeEverythingWasIn) {
   expect_refusal("nothing drew them");
 }
 
-TEST_F(Contradiction, OfPreviousAccountsAndTheirRoot) {
-  record_.previous_accounts.push_back({.account = {1}, .cumulative = 1});
-  expect_refusal("previous accounts have root");
+TEST_F(Contradiction, OfTheFirstEpochAndAHistory) {
+  record_.log.append(Hash256{});
+  expect_refusal("continues a log of 1 leaves, but no epoch was before");
+  record_.log = {};
+  record_.previous_seal[0] = 1;
+  expect_refusal("names a previous seal, but holds no previous artifact");
+  record_.previous_seal = {};
+  record_.previous = rewards::Artifact{};
+  expect_refusal("holds a previous artifact, but names no previous seal");
+}
+
+TEST_F(Contradiction, OfTheLogAndThePreviousArtifact) {
+  builder_.follow(*judge_epoch(record_, builder_.policy()));
+  builder_.fill();
+  record_ = builder_.build();
+  ASSERT_EQ(refusal(), "judged");
+  const EpochRecord sound = record_;
+  const CompactRange& log = sound.log;
+
+  std::vector<Hash256> edge = log.edge();
+  edge.front()[7] ^= 1;
+  record_.log = *CompactRange::from(log.size(), edge);
+  expect_refusal(", the previous artifact has " + std::to_string(log.size()));
+
+  record_.log.append(Hash256{});
+  expect_refusal("continues a log of " + std::to_string(log.size() + 1) + " leaves");
+
+  record_ = sound;
+  record_.previous->epoch -= 1;
+  expect_refusal("as the previous one of epoch");
+}
+
+TEST_F(Contradiction, ThatCannotBeSeenInTheRecordShowsInTheHashOfThePreviousArtifact) {
+  const EpochOutcome before = *judge_epoch(record_, builder_.policy());
+  builder_.follow(before);
+  builder_.fill();
+  record_ = builder_.build();
+  // Another log, and an artifact that goes with it.
+  record_.log = CompactRange();
+  for (int i = 0; i < 5; ++i) record_.log.append(Hash256{});
+  record_.previous->log_size = record_.log.size();
+  record_.previous->log_root = record_.log.root();
+  const Result<EpochOutcome> outcome = judge_epoch(record_, builder_.policy());
+  ASSERT_TRUE(outcome) << outcome.error().detail;
+  EXPECT_NE(outcome->seal.previous_artifact, before.seal.artifact);
 }
 
 TEST(SealBytes, DecodeToWhatWasEncoded) {

@@ -17,8 +17,14 @@ class Record : public testing::Test {
     builder_.add_hotspot(0, 7'000);
     builder_.fill();
     record_ = builder_.build();
-    rewards::AccountTotal total{.account = {1}, .cumulative = Uint128{5} << 90};
-    record_.previous_accounts.push_back(total);
+    for (std::uint8_t i = 0; i < 11; ++i) record_.log.append(Hash256{i});
+    record_.previous = rewards::Artifact{.epoch = 3,
+                                         .policy = Hash256{1},
+                                         .previous_artifact = Hash256{2},
+                                         .log_size = record_.log.size(),
+                                         .log_root = record_.log.root(),
+                                         .cumulative_total = Uint128{5} << 90,
+                                         .accounts = {{{1}, Uint128{5} << 90}}};
   }
   RecordBuilder builder_;
   EpochRecord record_;
@@ -71,11 +77,34 @@ TEST_F(Record, IsRefusedWithAnOnboardingAmongMessages) {
 TEST_F(Record, IsRefusedWhenACountPromisesMoreThanThereIs) {
   Bytes bytes = encode(EpochRecord{});
   // Without verifiers a round's row takes no bytes, so that the count is all there is to go by.
-  const std::size_t rounds_at = 4 + 2 + 8 + 8 + 5 * 32 + 8 + 8 + 4 + 4;
+  const std::size_t rounds_at = 4 + 2 + 8 + 8 + 3 * 32 + 8 + 8 + 4 + 4;
   bytes[rounds_at] = 0xFF;
   const Result<EpochRecord> decoded = decode_record(bytes);
   ASSERT_FALSE(decoded);
   EXPECT_EQ(decoded.error().detail, "record: too few bytes of links");
+}
+
+TEST_F(Record, IsRefusedWithAnEdgeThatIsNotOfItsLogsSize) {
+  const EpochRecord none;
+  Bytes bytes = encode(none);
+  const std::size_t log_at = bytes.size() - 4 - 8;  // Before the length of no previous artifact.
+  bytes[log_at + 7] = 3;                            // Two hashes, of which none is there.
+  EXPECT_FALSE(decode_record(bytes));
+  bytes = encode(none);
+  bytes[log_at] = 0x80;
+  bytes.insert(bytes.end() - 4, 32, 0);
+  const Result<EpochRecord> huge = decode_record(bytes);
+  ASSERT_FALSE(huge);
+  EXPECT_EQ(huge.error().detail,
+            "record: log edge: size 9223372036854775808, at most 4611686018427387904");
+}
+
+TEST_F(Record, IsRefusedWithAPreviousArtifactThatIsNone) {
+  record_.previous->cumulative_total += 1;
+  const Result<EpochRecord> decoded = decode_record(encode(record_));
+  ASSERT_FALSE(decoded);
+  EXPECT_TRUE(decoded.error().detail.starts_with("record: previous rewards artifact: the accounts"))
+      << decoded.error().detail;
 }
 
 TEST_F(Record, KeepsTheReceptionThatWasCompleteFirst) {

@@ -95,6 +95,8 @@ TEST_F(RegistryStoreTest, AnAuditIsAnsweredOnce) {
 }
 
 TEST_F(RegistryStoreTest, SealedEpochsComeBackByteForByte) {
+  CompactRange log;
+  for (std::uint8_t i = 0; i < 7; ++i) log.append(Hash256{i});
   const SealedEpoch sealed{.epoch = 3,
                            .record = {0, 1, 0},
                            .seal = {},
@@ -102,7 +104,8 @@ TEST_F(RegistryStoreTest, SealedEpochsComeBackByteForByte) {
                            .policy_toml = "p",
                            .summary_json = "{}",
                            .coverage_geojson = "[]",
-                           .standings = {{{1}, {2}, rewards::Tier::located}}};
+                           .standings = {{{1}, {2}, rewards::Tier::located}},
+                           .log = log};
   EXPECT_FALSE(registry_->last_sealed()->has_value());
   ASSERT_TRUE(registry_->add_sealed(sealed));
   EXPECT_FALSE(registry_->add_sealed(sealed)) << "an epoch is sealed once";
@@ -111,6 +114,7 @@ TEST_F(RegistryStoreTest, SealedEpochsComeBackByteForByte) {
   EXPECT_EQ(again.record, sealed.record);
   EXPECT_EQ(again.seal, sealed.seal);
   EXPECT_EQ(again.artifact, sealed.artifact);
+  EXPECT_EQ(again.log, log);
   ASSERT_EQ(again.standings.size(), 1U);
   EXPECT_EQ(**registry_->last_sealed(), 3U);
   EXPECT_EQ(**registry_->tier(3, {1}), rewards::Tier::located);
