@@ -18,6 +18,8 @@ namespace {
 constexpr std::size_t kTaps = 64;       // Chosen: 7 % of the bandwidth for the filter's edge.
 constexpr std::size_t kFractions = 64;  // Chosen: timing to 1/256 chip.
 constexpr double kStopBandDb = 40;
+constexpr float kNegligible = 40;  // In natural logarithms of likelihood, of the best value's.
+constexpr float kIgnored = -30;
 constexpr double kCutoff = 0.25;  // Half the bandwidth, of a rate of twice the bandwidth.
 
 std::vector<std::vector<float>> design_filters() {
@@ -108,8 +110,14 @@ float log_bessel_i0(float x) {
 void value_likelihoods(std::span<const Sample> spectrum, double signal, double noise,
                        std::span<float> out) {
   const auto scale = static_cast<float>(2 * std::sqrt(signal) / noise);
-  for (std::size_t k = 0; k < spectrum.size(); ++k) {
-    out[k] = log_bessel_i0(scale * std::sqrt(std::norm(spectrum[k])));
+  powers(spectrum, out);
+  const float most = *std::max_element(out.begin(), out.end());
+  // ln I0(x) lies between x - ln(2 pi x) / 2 and x: what is so much smaller weighs nothing.
+  const float x_most = scale * std::sqrt(most);
+  const float x_least = std::max(0.0F, x_most - kNegligible);
+  const float least = x_least / scale * (x_least / scale);
+  for (float& value : out) {
+    value = value < least ? x_least : log_bessel_i0(scale * std::sqrt(value));
   }
 }
 
@@ -127,7 +135,7 @@ void BitLikelihoods::run(std::span<const float> likelihoods, bool reduced, std::
   std::vector<double> zeros(llrs.size(), 1e-30);
   for (std::size_t index = 0; index * step < size; ++index) {
     const float distance = likelihoods[(index * step + 1) % size] - most;
-    if (distance < -60) continue;
+    if (distance < kIgnored) continue;
     const double weight = std::exp(static_cast<double>(distance));
     const std::uint32_t bits = gray_encode(static_cast<std::uint32_t>(index));
     for (std::size_t bit = 0; bit < llrs.size(); ++bit) {
@@ -145,6 +153,7 @@ float BitLikelihoods::reduced_evidence(std::span<const float> likelihoods) {
   double all = 0;
   double reduced = 1e-30;
   for (std::size_t value = 0; value < likelihoods.size(); ++value) {
+    if (likelihoods[value] - most < kIgnored) continue;
     const double weight = std::exp(static_cast<double>(likelihoods[value] - most));
     all += weight;
     if (value % 4 == 1) reduced += weight;

@@ -15,9 +15,9 @@ constexpr int kDeepest = 7;               // Chosen: more would not fit our beac
 constexpr double kFalsePerWindow = 3e-4;  // Chosen: each costs about 100 windows' work.
 // Of the peak: chosen above what two payload symbols of depth_ >= 5 windows hold.
 constexpr float kStillThere = 0.5F;
-// Of a preamble's sum, what all windows but the two strongest must hold: a payload symbol falls
-// into two windows and leaves the others empty.
-constexpr float kSpread = 0.25F;
+// Of the windows' mean, what each must hold: payload symbols fall into two windows each and leave
+// some others empty. Chosen: near the threshold one preamble's window in 500 holds less.
+constexpr float kSpread = 0.2F;
 constexpr std::size_t kMostOpen = 8;  // Preambles at once in one channel.
 std::size_t find_pair(const std::vector<float>& sums, float sum) {
   for (std::size_t k = 0; k < sums.size(); ++k) {
@@ -83,14 +83,10 @@ void PreambleDetector::look() {
 }
 
 bool PreambleDetector::is_spread(std::size_t bin, float sum) const {
-  float first = 0;
-  float second = 0;
-  for (const std::vector<float>& power : powers_) {
-    const float pair = power[bin] + power[(bin + 1) % chips_];
-    second = std::max(second, std::min(first, pair));
-    first = std::max(first, pair);
-  }
-  return sum - first - second > kSpread * sum;
+  const float least = kSpread * sum / static_cast<float>(depth_);
+  return std::all_of(powers_.begin(), powers_.end(), [&](const std::vector<float>& power) {
+    return power[bin] + power[(bin + 1) % chips_] > least;
+  });
 }
 
 void PreambleDetector::note(std::size_t bin, float sum, double fraction) {

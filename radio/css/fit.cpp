@@ -5,94 +5,26 @@
 #include <cmath>
 #include <numbers>
 
-#include "radio/css/rotation.h"
-
 namespace earshot::radio {
 
 namespace {
 
 using Complex = std::complex<double>;
 
-constexpr int kParts = 16;  // Segments of a chirp.
 constexpr double kTau = 2 * std::numbers::pi;
-constexpr double kClockPrior = 10e-6;  // Chosen: oscillators are some 10 ppm off.
-constexpr std::size_t kCoarseChirps = 48;
-constexpr double kToneStep = 0.125;  // Bins; the parabola through three does the rest.
-constexpr int kIterations = 4;       // Each squares the error; it starts below a radian.
+constexpr double kClockPrior = 10e-6;        // Chosen: oscillators are some 10 ppm off.
+constexpr std::size_t kToneChirps = 28;      // Head and some payload: tones only start the search.
+constexpr std::size_t kCoherentChirps = 48;  // So many first: all of a long frame is a fine comb.
+constexpr double kToneStep = 0.125;          // Bins; the parabola through three does the rest.
+constexpr double kNeedsTones = 0.25;         // Bins and chips: closer, and phases are enough.
+constexpr double kAlignReach = 0.4;          // Bins: what tones leave open.
+// Each squares the error, which starts below a radian.
+constexpr int kIterations = 3;
 
-// What a piece of a sweep correlates to against the model's waveform.
-struct Segment {
-  std::size_t chirp = 0;
-  double chips = 0;      // Middle, in the frame.
-  double frequency = 0;  // Of the waveform there, turns per chip.
-  double weight = 0;     // Samples.
-  Complex sum;
-};
-
-Complex turn(double turns) { return std::polar(1.0, kTau * (turns - std::floor(turns))); }
-
-class Correlator {
- public:
-  Correlator(std::span<const Chirp> chirps, SampleView samples, int spreading_factor)
-      : chirps_(chirps), samples_(samples), spreading_factor_(spreading_factor) {}
-
-  std::vector<Segment> run(const FrameModel& model) {
-    std::vector<Segment> segments;
-    segments.reserve(chirps_.size() * (kParts + 2));
-    for (std::size_t i = 0; i < chirps_.size(); ++i) {
-      for (const Sweep& sweep : sweeps(chirps_[i], spreading_factor_)) {
-        add_sweep(model, i, sweep, segments);
-      }
-    }
-    return segments;
-  }
-
- private:
-  // First sample at or after a chip.
-  std::int64_t sample_at(const FrameModel& model, double chips) const {
-    return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::ceil(model.position(chips))), 0,
-                                    static_cast<std::int64_t>(samples_.size()));
-  }
-
-  void add_sweep(const FrameModel& model, std::size_t index, const Sweep& sweep,
-                 std::vector<Segment>& segments) {
-    const Chirp& chirp = chirps_[index];
-    const double from = chirp.start_chips + sweep.first_chips;
-    const double to = chirp.start_chips + sweep.last_chips;
-    const std::int64_t first = sample_at(model, from);
-    const std::int64_t last = sample_at(model, to);
-    if (first >= last) return;
-    buffer_.resize(static_cast<std::size_t>(last - first));
-    const double step = (1 + model.clock) / model.samples_per_chip;
-    const double x = model.chips_at(static_cast<double>(first)) - from;
-    const QuadraticPhase phase = {-(sweep.phase_at(sweep.first_chips + x) +
-                                    model.carrier * (static_cast<double>(first) - model.start)),
-                                  -((sweep.frequency + sweep.slope * x) * step + model.carrier),
-                                  -sweep.slope * step * step};
-    rotate(phase, samples_.subspan(static_cast<std::size_t>(first), buffer_.size()), buffer_);
-    const double part_chips = chips_per_symbol(spreading_factor_) / static_cast<double>(kParts);
-    const int parts = std::max(1, static_cast<int>(std::lround((to - from) / part_chips)));
-    for (int part = 0; part < parts; ++part) {
-      const double begin_chips = from + (to - from) * part / parts;
-      const double end_chips = from + (to - from) * (part + 1) / parts;
-      const auto begin = static_cast<std::size_t>(sample_at(model, begin_chips) - first);
-      const auto end = static_cast<std::size_t>(
-          (part + 1 == parts ? last : sample_at(model, end_chips)) - first);
-      if (begin >= end) continue;
-      Sample sum;
-      for (std::size_t k = begin; k < end; ++k) sum += buffer_[k];
-      const double middle =
-          model.chips_at(static_cast<double>(first) + static_cast<double>(begin + end - 1) / 2.0);
-      segments.push_back({index, middle, sweep.frequency + sweep.slope * (middle - from),
-                          static_cast<double>(end - begin), Complex(sum)});
-    }
-  }
-
-  std::span<const Chirp> chirps_;
-  SampleView samples_;
-  int spreading_factor_;
-  Samples buffer_;
-};
+// Without the library's check for infinities.
+Complex times(const Complex& a, const Complex& b) {
+  return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+}
 
 // Offset of the strongest tone within up- or down-chirps, in bins, powers of the chirps added.
 double tone_offset(std::span<const Segment> segments, std::span<const Chirp> chirps, bool up,
@@ -111,7 +43,7 @@ double tone_offset(std::span<const Segment> segments, std::span<const Chirp> chi
         Complex value = segments[i].sum * turn(kToneStep * half * x);
         for (Complex& sum : sums) {
           sum += value;
-          value *= step;
+          value = times(value, step);
         }
       }
       for (std::size_t k = 0; k < sums.size(); ++k) power[k] += std::norm(sums[k]);
@@ -131,40 +63,27 @@ double tone_offset(std::span<const Segment> segments, std::span<const Chirp> chi
 }
 
 // The carrier error that lines up the chirps' phases, in bins, within +-reach.
-double coherent_offset(std::span<const Segment> segments, double chips, double reach) {
-  std::vector<Complex> value;
-  std::vector<double> when;
-  for (std::size_t begin = 0; begin < segments.size();) {
-    Complex sum = 0;
-    double moment = 0;
-    double weight = 0;
-    const std::size_t chirp = segments[begin].chirp;
-    for (; begin < segments.size() && segments[begin].chirp == chirp; ++begin) {
-      sum += segments[begin].sum;
-      moment += segments[begin].weight * segments[begin].chips;
-      weight += segments[begin].weight;
-    }
-    value.push_back(sum);
-    when.push_back(moment / weight);
-  }
-  const double span = (when.back() - when.front()) / chips + 1;
+double coherent_offset(std::span<const ChirpSum> sums, double chips, double reach) {
+  if (sums.empty()) return 0;
+  const double span = (sums.back().chips - sums.front().chips) / chips + 1;
   const double step = 0.25 / span;  // Of the main lobe.
   const int half = static_cast<int>(std::ceil(reach / step));
-  std::vector<Complex> turns(value.size());
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    turns[i] = turn(-step * when[i] / chips);
-    value[i] *= turn(step * half * when[i] / chips);
+  std::vector<Complex> value;
+  std::vector<Complex> turns;
+  for (const ChirpSum& chirp : sums) {
+    turns.push_back(turn(-step * chirp.chips / chips));
+    value.push_back(chirp.sum * turn(step * half * chirp.chips / chips));
   }
   double best = -1;
   int best_k = 0;
   for (int k = -half; k <= half; ++k) {
-    Complex sum = 0;
+    Complex total = 0;
     for (std::size_t i = 0; i < value.size(); ++i) {
-      sum += value[i];
-      value[i] *= turns[i];
+      total += value[i];
+      value[i] = times(value[i], turns[i]);
     }
-    if (std::norm(sum) > best) {
-      best = std::norm(sum);
+    if (std::norm(total) > best) {
+      best = std::norm(total);
       best_k = k;
     }
   }
@@ -196,31 +115,27 @@ Matrix4 inverse(Matrix4 a) {
   return b;
 }
 
-// One Gauss-Newton step on the segments' phases. Unknowns: phase, carrier error (turns per chip),
-// time error (chips), clock error.
+// One Gauss-Newton step on the segments' phases.
 struct Step {
-  Complex amplitude;
-  double weight = 0;
-  double carrier = 0;
-  double time = 0;
-  double clock = 0;
+  ModelChange change;
   double time_variance = 0;  // chips^2 * |amplitude|^2 / noise variance per sample.
 };
 
 Step least_squares(std::span<const Segment> segments, double anchor_chips,
                    const FitOptions& options, double radio_turns_per_chip) {
-  Step step;
+  Complex amplitude = 0;
+  double weight = 0;
+  double mean_chips = 0;
   for (const Segment& segment : segments) {
-    step.amplitude += segment.sum;
-    step.weight += segment.weight;
+    amplitude += segment.sum;
+    weight += segment.weight;
+    mean_chips += segment.chips * segment.weight;
   }
-  step.amplitude /= step.weight;
-  const double power = std::max(std::norm(step.amplitude), 1e-30);
+  amplitude /= weight;
+  mean_chips /= weight;
+  const double power = std::max(std::norm(amplitude), 1e-30);
   Matrix4 normal{};
   Vector4 right{};
-  double mean_chips = 0;
-  for (const Segment& segment : segments) mean_chips += segment.chips * segment.weight;
-  mean_chips /= step.weight;
   for (const Segment& segment : segments) {
     const double since = segment.chips - anchor_chips;
     Vector4 row = {1, kTau * (segment.chips - mean_chips), -kTau * segment.frequency,
@@ -228,7 +143,7 @@ Step least_squares(std::span<const Segment> segments, double anchor_chips,
     // A carrier error that is a clock error too moves the phase through both.
     if (options.clock == ClockModel::tied) row[1] += row[3] / radio_turns_per_chip;
     if (options.clock != ClockModel::estimated) row[3] = 0;
-    const double phase = (segment.sum * std::conj(step.amplitude)).imag() / power;
+    const double phase = (segment.sum * std::conj(amplitude)).imag() / power;
     for (std::size_t i = 0; i < 4; ++i) {
       right[i] += row[i] * phase;
       for (std::size_t k = 0; k < 4; ++k) normal[i][k] += segment.weight * row[i] * row[k];
@@ -241,71 +156,97 @@ Step least_squares(std::span<const Segment> segments, double anchor_chips,
   for (std::size_t i = 0; i < 4; ++i) {
     for (std::size_t k = 0; k < 4; ++k) solution[i] += covariance[i][k] * right[k];
   }
-  step.carrier = solution[1];
-  step.time = solution[2];
-  step.clock = solution[3];
-  step.time_variance = covariance[2][2] / 2;
-  return step;
+  return {{solution[2], solution[1], solution[3]}, covariance[2][2] / 2};
 }
+
+// The model and its segments, which stay in step.
+class Search {
+ public:
+  Search(const FrameModel& guess, std::span<const Chirp> chirps, SampleView samples,
+         const FitOptions& options)
+      : options_(options),
+        chirps_(chirps),
+        chips_(chips_per_symbol(options.spreading_factor)),
+        correlator_(chirps, samples, options.spreading_factor),
+        model_(guess) {
+    for (const Chirp& chirp : chirps) {
+      if (!chirp.up) anchor_ = chirp.start_chips + chirp.length_chips;
+    }
+    tie();
+  }
+
+  Fit run() {
+    if (options_.uncertainty > kNeedsTones) find_tones();
+    segments_ = correlator_.run(model_);
+    align(kCoherentChirps, std::min(kAlignReach, options_.uncertainty));
+    if (chirps_.size() > kCoherentChirps) align(chirps_.size(), 0.05);
+    Fit fit;
+    for (int iteration = 0; iteration < kIterations; ++iteration) {
+      if (iteration > 0) segments_ = correlator_.run(model_);
+      Step step = least_squares(segments_, anchor_, options_, radio_turns_per_chip());
+      step.change.time = std::clamp(step.change.time, -0.5, 0.5);
+      step.change.clock = std::clamp(step.change.clock, -5e-5, 5e-5);
+      change(step.change);
+      fit.start_variance = step.time_variance * model_.samples_per_chip * model_.samples_per_chip;
+    }
+    fit.model = model_;
+    fit.sums = by_chirp(segments_);
+    return fit;
+  }
+
+ private:
+  double radio_turns_per_chip() const {
+    return options_.radio_turns_per_sample * model_.samples_per_chip;
+  }
+
+  void tie() {
+    if (options_.clock == ClockModel::tied) {
+      model_.clock = model_.carrier / options_.radio_turns_per_sample;
+    }
+  }
+
+  void change(ModelChange change) {
+    const double at = model_.position(anchor_) + change.time * model_.samples_per_chip;
+    model_.carrier += change.carrier / model_.samples_per_chip;
+    model_.clock += change.clock;
+    tie();
+    model_.start += at - model_.position(anchor_);
+    if (options_.clock == ClockModel::tied) change.clock = change.carrier / radio_turns_per_chip();
+    apply(change, anchor_, segments_);
+  }
+
+  // Up- and down-chirps' strongest tones, without regard to phases; a second time where the first
+  // may have begun too far off.
+  void find_tones() {
+    for (const double reach : {2 * options_.uncertainty, 0.5}) {
+      segments_ = correlator_.run(model_, kToneChirps);
+      const double up = tone_offset(segments_, chirps_, true, chips_, reach);
+      const double down = tone_offset(segments_, chirps_, false, chips_, reach);
+      change({(down - up) / 2, (up + down) / 2 / chips_, 0});
+    }
+  }
+
+  // Lines up the phases of the first `count` chirps.
+  void align(std::size_t count, double reach) {
+    const std::vector<ChirpSum> sums = by_chirp(segments_);
+    const auto first = std::span(sums).first(std::min(count, sums.size()));
+    change({0, coherent_offset(first, chips_, reach) / chips_, 0});
+  }
+
+  FitOptions options_;
+  std::span<const Chirp> chirps_;
+  double chips_;
+  Correlator correlator_;
+  FrameModel model_;
+  double anchor_ = 0;  // The instant at which the time error is counted: end of the down-chirps.
+  std::vector<Segment> segments_;
+};
 
 }  // namespace
 
-std::vector<ChirpSum> correlate_chirps(const FrameModel& model, std::span<const Chirp> chirps,
-                                       SampleView samples, int spreading_factor) {
-  std::vector<ChirpSum> sums;
-  for (const Segment& segment : Correlator(chirps, samples, spreading_factor).run(model)) {
-    if (sums.empty() || sums.back().chirp != segment.chirp) sums.push_back({segment.chirp, 0, 0});
-    sums.back().sum += segment.sum;
-    sums.back().weight += segment.weight;
-  }
-  return sums;
-}
-
 Fit fit_chirps(const FrameModel& guess, std::span<const Chirp> chirps, SampleView samples,
                const FitOptions& options) {
-  const double chips = chips_per_symbol(options.spreading_factor);
-  FrameModel model = guess;
-  const auto tie = [&model, &options] {
-    if (options.clock == ClockModel::tied)
-      model.clock = model.carrier / options.radio_turns_per_sample;
-  };
-  // The reference instant, at which the time error is counted: the end of the down-chirps.
-  double anchor = 0;
-  for (const Chirp& chirp : chirps) {
-    if (!chirp.up) anchor = chirp.start_chips + chirp.length_chips;
-  }
-  const auto apply = [&](double time_chips, double carrier_per_chip, double clock) {
-    const double at = model.position(anchor) + time_chips * model.samples_per_chip;
-    model.carrier += carrier_per_chip / model.samples_per_chip;
-    model.clock += clock;
-    tie();
-    model.start += at - model.position(anchor);
-  };
-  tie();
-  Correlator coarse(chirps.first(std::min(chirps.size(), kCoarseChirps)), samples,
-                    options.spreading_factor);
-  for (const double reach : {2 * options.uncertainty, 0.5}) {
-    const std::vector<Segment> segments = coarse.run(model);
-    const double up = tone_offset(segments, chirps, true, chips, reach);
-    const double down = tone_offset(segments, chirps, false, chips, reach);
-    apply((down - up) / 2, (up + down) / 2 / chips, 0);
-  }
-  apply(0, coherent_offset(coarse.run(model), chips, 0.4) / chips, 0);
-  Correlator whole(chirps, samples, options.spreading_factor);
-  if (chirps.size() > kCoarseChirps) {
-    apply(0, coherent_offset(whole.run(model), chips, 0.05) / chips, 0);
-  }
-  Fit fit;
-  for (int iteration = 0; iteration < kIterations; ++iteration) {
-    const Step step = least_squares(whole.run(model), anchor, options,
-                                    options.radio_turns_per_sample * model.samples_per_chip);
-    fit.amplitude = step.amplitude;
-    fit.weight = step.weight;
-    fit.start_variance = step.time_variance * model.samples_per_chip * model.samples_per_chip;
-    apply(std::clamp(step.time, -0.5, 0.5), step.carrier, std::clamp(step.clock, -5e-5, 5e-5));
-  }
-  fit.model = model;
-  return fit;
+  return Search(guess, chirps, samples, options).run();
 }
 
 }  // namespace earshot::radio

@@ -10,21 +10,9 @@
 #include <span>
 #include <vector>
 
-#include "radio/css/chirp.h"
-#include "radio/samples.h"
+#include "radio/css/segments.h"
 
 namespace earshot::radio {
-
-// Where a frame lies in a stream.
-struct FrameModel {
-  double start = 0;             // Sample index of the frame's first chip.
-  double carrier = 0;           // Turns per sample.
-  double clock = 0;             // Transmitter's clock faster than the receiver's by this factor.
-  double samples_per_chip = 2;  // Nominal.
-
-  double position(double chips) const { return start + chips * samples_per_chip / (1 + clock); }
-  double chips_at(double sample) const { return (sample - start) * (1 + clock) / samples_per_chip; }
-};
 
 enum class ClockModel {
   fixed,     // As given.
@@ -42,20 +30,10 @@ struct FitOptions {
 
 struct Fit {
   FrameModel model;
-  std::complex<double> amplitude;  // Of the received samples, at the frame's reference phase.
-  double weight = 0;               // Samples that went in.
+  std::vector<ChirpSum> sums;  // At the model.
   // Variance of `start` in samples^2, times |amplitude|^2 / (noise variance per sample).
   double start_variance = 0;
 };
-
-// What a chirp correlates to against the model's waveform.
-struct ChirpSum {
-  std::size_t chirp = 0;  // Index.
-  std::complex<double> sum;
-  double weight = 0;  // Samples.
-};
-std::vector<ChirpSum> correlate_chirps(const FrameModel& model, std::span<const Chirp> chirps,
-                                       SampleView samples, int spreading_factor);
 
 // Precondition: each chirp's samples lie in `samples` for any start within the uncertainty; at
 // least six up-chirps and two down-chirps.

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "radio/css/fft.h"
+#include "radio/css/kernels.h"
 #include "radio/css/rotation.h"
 
 namespace earshot::radio {
@@ -16,7 +16,7 @@ constexpr double kSigmaMargin = 1.2;  // Chosen: the noise is estimated, the pha
 constexpr double kSigmaFloor = 1e-3;  // Samples. Chosen: rounding and filter ripple.
 constexpr double kCoherent = 0.8;     // Of the power; less, and the phases do not fit.
 constexpr double kSure = 100;         // Energy over noise density from which that is no accident.
-constexpr double kInBand = 0.48;      // Of the bandwidth, to either side: clear of the edges.
+constexpr double kInBand = 0.45;      // Of the bandwidth, to either side: clear of the edges.
 
 // Subtracts each chirp with the amplitude and phase that it has.
 void subtract(const FrameModel& model, std::span<const Chirp> chirps,
@@ -43,55 +43,6 @@ void subtract(const FrameModel& model, std::span<const Chirp> chirps,
   }
 }
 
-// Mean power per sample and per unit of the sampled bandwidth, over the band of the signal.
-double in_band_density(SampleView residual, double centre, double half_width) {
-  Fft fft(kSpectrumSize);
-  std::vector<float> window(kSpectrumSize);
-  double window_power = 0;
-  for (std::size_t i = 0; i < kSpectrumSize; ++i) {
-    const double x = (static_cast<double>(i) + 0.5) / kSpectrumSize;
-    window[i] = static_cast<float>(0.5 - 0.5 * std::cos(2 * std::numbers::pi * x));
-    window_power += static_cast<double>(window[i]) * window[i];
-  }
-  std::vector<bool> inside(kSpectrumSize);
-  for (std::size_t k = 0; k < kSpectrumSize; ++k) {
-    const double frequency = static_cast<double>(k) / kSpectrumSize - centre;
-    inside[k] = std::abs(frequency - std::round(frequency)) < half_width;
-  }
-  double power = 0;
-  std::size_t bins = 0;
-  for (std::size_t at = 0; at + kSpectrumSize <= residual.size(); at += kSpectrumSize / 2) {
-    for (std::size_t i = 0; i < kSpectrumSize; ++i) fft.in()[i] = residual[at + i] * window[i];
-    fft.execute();
-    for (std::size_t k = 0; k < kSpectrumSize; ++k) {
-      if (!inside[k]) continue;
-      power += std::norm(fft.out()[k]);
-      ++bins;
-    }
-  }
-  return bins == 0 ? 0 : power / static_cast<double>(bins) / window_power;
-}
-
-// Noise density (power per sample over the whole sampled bandwidth) within the signal's band.
-double noise_density(const FrameModel& model, std::span<const Chirp> chirps,
-                     std::span<const ChirpSum> sums, SampleView samples, int spreading_factor) {
-  const auto size = static_cast<double>(samples.size());
-  const Chirp& last = chirps.back();
-  const double end = model.position(last.start_chips + last.length_chips);
-  const auto from = static_cast<std::ptrdiff_t>(
-      std::clamp(std::ceil(model.position(chirps.front().start_chips)), 0.0, size));
-  const auto to = static_cast<std::ptrdiff_t>(std::clamp(std::floor(end), 0.0, size));
-  if (from >= to) return 0;
-  Samples residual(samples.begin() + from, samples.begin() + to);
-  FrameModel shifted = model;
-  shifted.start -= static_cast<double>(from);
-  subtract(shifted, chirps, sums, spreading_factor, residual);
-  // Each chirp's own amplitude took one of its N degrees of freedom along.
-  const double chips = chips_per_symbol(spreading_factor);
-  return in_band_density(residual, model.carrier, kInBand / model.samples_per_chip) * chips /
-         (chips - 1);
-}
-
 struct Powers {
   double coherent = 0;
   double each = 0;  // Added chirp by chirp.
@@ -111,6 +62,9 @@ Powers powers_of(std::span<const ChirpSum> sums, double density) {
   return powers;
 }
 
+// Median over mean of what `count` independent powers add up to (Wilson and Hilferty).
+double median_over_mean(double count) { return std::pow(1 - 1 / (9 * count), 3); }
+
 std::span<const Chirp> head_of(std::span<const Chirp> chirps) {
   std::size_t end = chirps.size();
   while (end > 0 && chirps[end - 1].up) --end;
@@ -123,27 +77,78 @@ double decibels(double power_ratio) { return 10 * std::log10(std::max(power_rati
 
 double mean_chirp_power(const FrameModel& model, std::span<const Chirp> chirps, SampleView samples,
                         int spreading_factor) {
-  return powers_of(correlate_chirps(model, chirps, samples, spreading_factor), 0).each;
+  return powers_of(by_chirp(Correlator(chirps, samples, spreading_factor).run(model)), 0).each;
 }
 
-FrameMeasurement measure_chirps(const FrameModel& guess, std::span<const Chirp> chirps,
-                                SampleView samples, const FitOptions& options) {
+FrameMeter::FrameMeter() : fft_(kSpectrumSize), window_(kSpectrumSize) {
+  for (std::size_t i = 0; i < kSpectrumSize; ++i) {
+    const double x = (static_cast<double>(i) + 0.5) / kSpectrumSize;
+    window_[i] = static_cast<float>(0.5 - 0.5 * std::cos(2 * std::numbers::pi * x));
+    window_power_ += static_cast<double>(window_[i]) * window_[i];
+  }
+}
+
+// Power per sample and per unit of the sampled bandwidth, within the band of the signal: the median
+// over frequency, so that lines (the receiver's own DC) and what the model misses at the chirps'
+// wraps, where the band ends, count for nothing.
+double FrameMeter::in_band_density(double centre, double half_width) {
+  std::vector<float> sums(kSpectrumSize);
+  std::vector<float> power(kSpectrumSize);
+  double blocks = 0;
+  for (std::size_t at = 0; at + kSpectrumSize <= residual_.size(); at += kSpectrumSize / 2) {
+    const std::span<Sample> in = fft_.in();
+    for (std::size_t i = 0; i < kSpectrumSize; ++i) in[i] = residual_[at + i] * window_[i];
+    fft_.execute();
+    powers(fft_.out(), power);
+    accumulate(power, sums);
+    ++blocks;
+  }
+  if (blocks == 0) return 0;
+  std::vector<float> inside;
+  for (std::size_t k = 0; k < kSpectrumSize; ++k) {
+    const double frequency = static_cast<double>(k) / kSpectrumSize - centre;
+    if (std::abs(frequency - std::round(frequency)) < half_width) inside.push_back(sums[k]);
+  }
+  if (inside.empty()) return 0;
+  const auto middle = inside.begin() + static_cast<std::ptrdiff_t>(inside.size() / 2);
+  std::nth_element(inside.begin(), middle, inside.end());
+  return static_cast<double>(*middle) / blocks / median_over_mean(blocks) / window_power_;
+}
+
+// Noise density (power per sample over the whole sampled bandwidth) within the signal's band.
+double FrameMeter::noise_density(const Fit& fit, std::span<const Chirp> chirps, SampleView samples,
+                                 int spreading_factor) {
+  const auto size = static_cast<double>(samples.size());
+  const Chirp& last = chirps.back();
+  const double end = fit.model.position(last.start_chips + last.length_chips);
+  const auto from = static_cast<std::ptrdiff_t>(
+      std::clamp(std::ceil(fit.model.position(chirps.front().start_chips)), 0.0, size));
+  const auto to = static_cast<std::ptrdiff_t>(std::clamp(std::floor(end), 0.0, size));
+  if (from >= to) return 0;
+  residual_.assign(samples.begin() + from, samples.begin() + to);
+  FrameModel shifted = fit.model;
+  shifted.start -= static_cast<double>(from);
+  subtract(shifted, chirps, fit.sums, spreading_factor, residual_);
+  // Each chirp's own amplitude took one of its N degrees of freedom along.
+  const double chips = chips_per_symbol(spreading_factor);
+  return in_band_density(fit.model.carrier, kInBand / fit.model.samples_per_chip) * chips /
+         (chips - 1);
+}
+
+FrameMeasurement FrameMeter::run(const FrameModel& guess, std::span<const Chirp> chirps,
+                                 SampleView samples, const FitOptions& options) {
   const int sf = options.spreading_factor;
-  const auto noise_at = [&](const FrameModel& model, const std::vector<ChirpSum>& sums) {
-    return noise_density(model, chirps, sums, samples, sf);
-  };
   Fit fit = fit_chirps(guess, chirps, samples, options);
-  std::vector<ChirpSum> sums = correlate_chirps(fit.model, chirps, samples, sf);
-  double density = noise_at(fit.model, sums);
-  Powers powers = powers_of(sums, density);
+  double density = noise_density(fit, chirps, samples, sf);
+  Powers powers = powers_of(fit.sums, density);
   double signal = powers.coherent;
   const std::span<const Chirp> head = head_of(chirps);
   if (powers.coherent < kCoherent * powers.each && powers.each * powers.weight > kSure * density &&
       head.size() < chirps.size()) {
     fit = fit_chirps(guess, head, samples, options);
-    sums = correlate_chirps(fit.model, chirps, samples, sf);
-    density = noise_at(fit.model, sums);
-    signal = powers_of(sums, density).each;
+    fit.sums = by_chirp(Correlator(chirps, samples, sf).run(fit.model));
+    density = noise_density(fit, chirps, samples, sf);
+    signal = powers_of(fit.sums, density).each;
   }
   FrameMeasurement measurement;
   measurement.model = fit.model;

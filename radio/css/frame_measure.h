@@ -5,6 +5,7 @@
 // over preamble and down-chirps only (seen in recordings): where the payload does not add up
 // coherently, time and carrier come from the head alone, and powers are added chirp by chirp.
 #pragma once
+#include "radio/css/fft.h"
 #include "radio/css/fit.h"
 #include "radio/css/measure.h"
 
@@ -18,9 +19,24 @@ struct FrameMeasurement {
   double noise_power = 0;   // Within the signal's bandwidth.
 };
 
-// `chirps` as in fit_chirps.
-FrameMeasurement measure_chirps(const FrameModel& guess, std::span<const Chirp> chirps,
-                                SampleView samples, const FitOptions& options);
+// Keeps what its runs share; one for each thread.
+class FrameMeter {
+ public:
+  FrameMeter();
+  // `chirps` as in fit_chirps.
+  FrameMeasurement run(const FrameModel& guess, std::span<const Chirp> chirps, SampleView samples,
+                       const FitOptions& options);
+
+ private:
+  double noise_density(const Fit& fit, std::span<const Chirp> chirps, SampleView samples,
+                       int spreading_factor);
+  double in_band_density(double centre, double half_width);
+
+  Fft fft_;
+  std::vector<float> window_;
+  double window_power_ = 0;
+  Samples residual_;
+};
 
 // Mean power of some of the measured chirps at the measured place, noise not removed.
 double mean_chirp_power(const FrameModel& model, std::span<const Chirp> chirps, SampleView samples,

@@ -127,7 +127,7 @@ bool Lane::is_drowned(const Sync& sync) const {
 FitOptions Lane::fit_options() const {
   FitOptions options;
   options.spreading_factor = config_.spreading_factor;
-  options.uncertainty = 0.5;
+  options.uncertainty = 0.2;
   options.clock = ClockModel::estimated;
   if (config_.radio_hz > 0) {
     options.clock = ClockModel::tied;
@@ -136,7 +136,7 @@ FitOptions Lane::fit_options() const {
   return options;
 }
 
-Frame Lane::describe(const DecodedFrame& decoded, const StreamBuffer& wide) const {
+Frame Lane::describe(const DecodedFrame& decoded, const StreamBuffer& wide) {
   Frame frame;
   frame.params = decoded.params;
   frame.payload = decoded.bytes.payload;
@@ -156,7 +156,7 @@ Frame Lane::describe(const DecodedFrame& decoded, const StreamBuffer& wide) cons
       std::min(wide.end(), place(all.back().start_chips + all.back().length_chips) + 2 * chips_);
   FrameModel guess = decoded.model;
   guess.start -= static_cast<double>(first);
-  const FrameMeasurement found = measure_chirps(
+  const FrameMeasurement found = meter_.run(
       guess, chirps, wide.view(first, static_cast<std::size_t>(end - first)), fit_options());
   const auto origin = static_cast<double>(first);
   frame.start_sample = found.model.start + origin;

@@ -5,6 +5,7 @@
 
 #include "radio/css/detector.h"
 #include "radio/css/frame_decoder.h"
+#include "radio/css/frame_measure.h"
 #include "radio/css/stream_buffer.h"
 #include "radio/css/synchroniser.h"
 
@@ -41,7 +42,7 @@ class Lane {
   void synchronise(const StreamBuffer& narrow, const StreamBuffer& wide, bool ended);
   void decode(const StreamBuffer& wide, std::optional<std::int64_t> ended_at,
               std::vector<Frame>& frames);
-  Frame describe(const DecodedFrame& decoded, const StreamBuffer& wide) const;
+  Frame describe(const DecodedFrame& decoded, const StreamBuffer& wide);
   FitOptions fit_options() const;
   void note_frame(const FrameDecoder& decoder);
   bool is_drowned(const Sync& sync) const;
@@ -64,6 +65,7 @@ class Lane {
   PreambleDetector detector_;
   Synchroniser synchroniser_;
   DecoderTools tools_;
+  FrameMeter meter_;
   std::int64_t next_window_ = 0;
   std::vector<PreambleCandidate> preambles_;
   std::vector<Attempt> attempts_;

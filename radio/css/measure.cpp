@@ -170,14 +170,15 @@ Result<Measurement> measure(const MeasureConfig& config, const CssParams& params
   model = search(model, params.spreading_factor, all, preamble + 1, samples);
   const std::size_t skip = preamble > kFitPreamble ? preamble - kFitPreamble : 0;
   const auto chirps = std::span(all).subspan(skip);
-  FrameMeasurement found = measure_chirps(model, chirps, samples, options);
+  FrameMeter meter;
+  FrameMeasurement found = meter.run(model, chirps, samples, options);
   // Transmitters are free in what fills the last block.
   const auto block = static_cast<std::size_t>(params.coding_rate) + 4;
   if (waveform->symbols().size() > static_cast<std::size_t>(kHeaderSymbols)) {
     const double filled =
         mean_chirp_power(found.model, chirps.last(block), samples, params.spreading_factor);
     if (filled < kForeignFill * found.signal_power) {
-      found = measure_chirps(model, chirps.first(chirps.size() - block), samples, options);
+      found = meter.run(model, chirps.first(chirps.size() - block), samples, options);
     }
   }
   if (!lies_within(found.model, chips, samples, 1)) {

@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "radio/css/chirp.h"
-#include "radio/css/frame_measure.h"
 #include "radio/css/kernels.h"
 #include "radio/css/rotation.h"
 
@@ -27,6 +26,16 @@ constexpr int kFittedUpChirps = 16;
 // power: data symbols that resemble a preamble have it all in one or two.
 constexpr double kPresent = 0.1;
 constexpr int kLeastPresent = 7;
+// Of that mean, what each down-chirp must hold: noise alone has as much near the threshold, far
+// above it only the right place does.
+constexpr double kDownPresent = 0.1;
+// Of the best guess's score, what others must have to be looked at.
+constexpr double kNearBest = 0.7;
+// Bins and chips within which two guesses are one: neighbouring windows see the same down-chirps.
+constexpr double kSameGuess = 2;
+// Energy over noise density from which six up-chirps place a frame well enough to be decoded, and
+// no other guess can be right.
+constexpr double kPlaced = 600;
 // Of the scored chirps' power over the mean power of a bin. Chosen: frames that can be decoded at
 // all have 110, noise alone 60.
 constexpr double kLeastScore = 66;
@@ -129,8 +138,16 @@ std::vector<Synchroniser::Guess> Synchroniser::find_down_chirps(const PreambleCa
   }
   std::sort(guesses.begin(), guesses.end(),
             [](const Guess& a, const Guess& b) { return a.score > b.score; });
-  if (guesses.size() > kGuesses) guesses.resize(kGuesses);
-  return guesses;
+  std::vector<Guess> distinct;
+  for (const Guess& guess : guesses) {
+    const bool known = std::any_of(distinct.begin(), distinct.end(), [&guess](const Guess& other) {
+      return std::abs(guess.chip - other.chip) < kSameGuess &&
+             std::abs(guess.bins - other.bins) < kSameGuess;
+    });
+    if (!known) distinct.push_back(guess);
+    if (distinct.size() == kGuesses) break;
+  }
+  return distinct;
 }
 
 // Power of an up-chirp at a fractional bin.
@@ -174,9 +191,13 @@ void Synchroniser::score(Guess& guess, const StreamBuffer& narrow) {
     for (const Powers& window : windows) powers.push_back(pair_power(window, pair));
   }
   guess.score = std::accumulate(powers.begin(), powers.end(), 0.0);
-  const double enough = kPresent * guess.score / static_cast<double>(powers.size());
+  const double mean = guess.score / static_cast<double>(powers.size());
+  const double enough = kPresent * mean;
   guess.present = static_cast<int>(std::count_if(
       powers.begin(), powers.end(), [enough](double power) { return power > enough; }));
+  const bool has_down_chirps =
+      *powers.rbegin() > kDownPresent * mean && *std::next(powers.rbegin()) > kDownPresent * mean;
+  if (!has_down_chirps) guess.present = 0;
   guess.noise = mean_bin_power(narrow, down - kScoredUpChirps * chips_, down + 2 * chips_);
   score_sync_word(guess, narrow, up_pair);
 }
@@ -240,7 +261,7 @@ int Synchroniser::count_preamble(const Sync& sync, const PreambleCandidate& prea
 
 // `guess`: start of the preamble's last `preamble_symbols`, in wide samples.
 std::optional<Sync> Synchroniser::refine(const FrameModel& guess, int preamble_symbols,
-                                         std::uint8_t sync_word, const StreamBuffer& wide) const {
+                                         std::uint8_t sync_word, const StreamBuffer& wide) {
   CssParams params;
   params.spreading_factor = spreading_factor_;
   params.preamble_symbols = preamble_symbols;
@@ -260,7 +281,7 @@ std::optional<Sync> Synchroniser::refine(const FrameModel& guess, int preamble_s
     fit.radio_turns_per_sample = options_.radio_turns_per_sample;
   }
   const FrameMeasurement found =
-      measure_chirps(model, chirps, wide.view(first, as_size(end - first)), fit);
+      meter_.run(model, chirps, wide.view(first, as_size(end - first)), fit);
   Sync sync;
   sync.model = found.model;
   sync.model.start += static_cast<double>(first);
@@ -279,6 +300,7 @@ std::vector<Sync> Synchroniser::run(const PreambleCandidate& preamble, const Str
                    [](const Guess& a, const Guess& b) { return a.score > b.score; });
   std::vector<Sync> syncs;
   std::vector<double> tried;
+  double best = 0;
   const double chips = static_cast<double>(chips_);
   for (const Guess& guess : guesses) {
     const bool near = std::any_of(tried.begin(), tried.end(), [&](double chip) {
@@ -286,6 +308,8 @@ std::vector<Sync> Synchroniser::run(const PreambleCandidate& preamble, const Str
     });
     if (near || guess.present < kLeastPresent) continue;
     if (guess.score < kLeastScore * guess.noise) continue;
+    if (guess.score < kNearBest * best) break;
+    best = std::max(best, guess.score);
     if (tried.size() == kSyncs) break;
     tried.push_back(guess.chip);
     FrameModel model;
@@ -294,6 +318,7 @@ std::vector<Sync> Synchroniser::run(const PreambleCandidate& preamble, const Str
     model.carrier = guess.bins / chips / options_.wide_per_chip;
     std::optional<Sync> sync = refine(model, kScoredUpChirps, guess.sync_word, wide);
     if (sync && sync->energy_to_noise > kLeastEnergyToNoise) syncs.push_back(*sync);
+    if (sync && sync->energy_to_noise > kPlaced) break;
   }
   std::stable_sort(syncs.begin(), syncs.end(), [](const Sync& a, const Sync& b) {
     return a.energy_to_noise > b.energy_to_noise;
@@ -303,14 +328,14 @@ std::vector<Sync> Synchroniser::run(const PreambleCandidate& preamble, const Str
 }
 
 // Takes the whole preamble into the fit.
-void Synchroniser::extend(Sync& sync, int preamble_symbols, const StreamBuffer& wide) const {
+void Synchroniser::extend(Sync& sync, int preamble_symbols, const StreamBuffer& wide) {
   const auto back = [this](Sync& at, int symbols) {
     at.model.start = at.model.position(-static_cast<double>(symbols * chips_));
     at.preamble_symbols += symbols;
   };
   const int fitted = std::min(preamble_symbols, kFittedUpChirps);
   back(sync, fitted - sync.preamble_symbols);
-  if (fitted > kScoredUpChirps) {
+  if (fitted > kScoredUpChirps && sync.energy_to_noise < kPlaced) {
     if (const auto better = refine(sync.model, fitted, sync.sync_word, wide)) sync = *better;
   }
   back(sync, preamble_symbols - fitted);

@@ -6,7 +6,7 @@
 
 #include "radio/css/detector.h"
 #include "radio/css/fft.h"
-#include "radio/css/fit.h"
+#include "radio/css/frame_measure.h"
 #include "radio/css/stream_buffer.h"
 
 namespace earshot::radio {
@@ -62,8 +62,8 @@ class Synchroniser {
   int count_preamble(const Sync& sync, const PreambleCandidate& preamble,
                      const StreamBuffer& narrow);
   std::optional<Sync> refine(const FrameModel& guess, int preamble_symbols, std::uint8_t sync_word,
-                             const StreamBuffer& wide) const;
-  void extend(Sync& sync, int preamble_symbols, const StreamBuffer& wide) const;
+                             const StreamBuffer& wide);
+  void extend(Sync& sync, int preamble_symbols, const StreamBuffer& wide);
 
   int spreading_factor_;
   std::int64_t chips_;
@@ -73,6 +73,7 @@ class Synchroniser {
   Samples down_chirp_;
   Samples buffer_;
   Powers power_;
+  FrameMeter meter_;
 };
 
 }  // namespace earshot::radio
