@@ -16,8 +16,10 @@ constexpr double kClockPrior = 10e-6;        // Chosen: oscillators are some 10 
 constexpr std::size_t kToneChirps = 28;      // Head and some payload: tones only start the search.
 constexpr std::size_t kCoherentChirps = 48;  // So many first: all of a long frame is a fine comb.
 constexpr double kToneStep = 0.125;          // Bins; the parabola through three does the rest.
-constexpr double kNeedsTones = 0.25;         // Bins and chips: closer, and phases are enough.
-constexpr double kAlignReach = 0.4;          // Bins: what tones leave open.
+constexpr double kClockReach = 60e-6;        // Given: clocks are at most 50 ppm off.
+constexpr double kClockStepChips = 0.5;  // What a step of the clock search moves the first chirp.
+constexpr double kNeedsTones = 0.25;     // Bins and chips: closer, and phases are enough.
+constexpr double kAlignReach = 0.4;      // Bins: what tones leave open.
 // Each squares the error, which starts below a radian.
 constexpr int kIterations = 3;
 
@@ -26,9 +28,14 @@ Complex times(const Complex& a, const Complex& b) {
   return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
 }
 
-// Offset of the strongest tone within up- or down-chirps, in bins, powers of the chirps added.
-double tone_offset(std::span<const Segment> segments, std::span<const Chirp> chirps, bool up,
-                   double chips, double reach) {
+struct Tone {
+  double offset = 0;  // Bins.
+  double power = 0;   // Powers of the chirps added.
+};
+
+// The strongest tone within up- or down-chirps.
+Tone strongest_tone(std::span<const Segment> segments, std::span<const Chirp> chirps, bool up,
+                    double chips, double reach) {
   const int half = static_cast<int>(std::ceil(reach / kToneStep));
   std::vector<double> power(static_cast<std::size_t>(2 * half + 1));
   for (std::size_t begin = 0; begin < segments.size();) {
@@ -59,7 +66,7 @@ double tone_offset(std::span<const Segment> segments, std::span<const Chirp> chi
     const double curve = below - 2 * power[best] + above;
     if (curve < 0) vertex = std::clamp((below - above) / (2 * curve), -0.5, 0.5);
   }
-  return (static_cast<double>(best) - half + vertex) * kToneStep;
+  return {(static_cast<double>(best) - half + vertex) * kToneStep, power[best]};
 }
 
 // The carrier error that lines up the chirps' phases, in bins, within +-reach.
@@ -220,10 +227,35 @@ class Search {
   void find_tones() {
     for (const double reach : {2 * options_.uncertainty, 0.5}) {
       segments_ = correlator_.run(model_, kToneChirps);
-      const double up = tone_offset(segments_, chirps_, true, chips_, reach);
-      const double down = tone_offset(segments_, chirps_, false, chips_, reach);
-      change({(down - up) / 2, (up + down) / 2 / chips_, 0});
+      const ModelChange clock = options_.clock == ClockModel::estimated && reach > 0.5
+                                    ? find_clock(reach)
+                                    : ModelChange();
+      if (clock.clock != 0) change(clock);
+      const Tone up = strongest_tone(segments_, chirps_, true, chips_, reach);
+      const Tone down = strongest_tone(segments_, chirps_, false, chips_, reach);
+      change({(down.offset - up.offset) / 2, (up.offset + down.offset) / 2 / chips_, 0});
     }
+  }
+
+  // The clock offset at which the chirps' tones are strongest.
+  ModelChange find_clock(double reach) {
+    const std::vector<Segment> untouched = segments_;
+    const double step = kClockStepChips / (anchor_ - chirps_.front().start_chips);
+    const int steps = static_cast<int>(std::ceil(kClockReach / step));
+    double best = -1;
+    ModelChange found;
+    for (int k = -steps; k <= steps; ++k) {
+      const ModelChange trial = {0, 0, k * step};
+      segments_ = untouched;
+      apply(trial, anchor_, segments_);
+      const double power = strongest_tone(segments_, chirps_, true, chips_, reach).power +
+                           strongest_tone(segments_, chirps_, false, chips_, reach).power;
+      if (power <= best) continue;
+      best = power;
+      found = trial;
+    }
+    segments_ = untouched;
+    return found;
   }
 
   // Lines up the phases of the first `count` chirps.

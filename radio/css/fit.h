@@ -24,6 +24,8 @@ struct FitOptions {
   int spreading_factor = 7;
   ClockModel clock = ClockModel::fixed;
   double radio_turns_per_sample = 0;  // tied: the channel's radio frequency.
+  // The samples come from a stream of one sample per chip: its spectrum is in them twice.
+  bool has_images = false;
   // How far `carrier` and `start` may be wrong, in bins and chips (<= 1.5).
   double uncertainty = 1.5;
 };

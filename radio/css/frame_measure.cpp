@@ -115,31 +115,45 @@ double FrameMeter::in_band_density(double centre, double half_width) {
   return static_cast<double>(*middle) / blocks / median_over_mean(blocks) / window_power_;
 }
 
+// Back to one sample per chip, where a signal and its image are one of twice the amplitude: what
+// the wide stream alone holds of both cannot be modelled near the band's edges.
+void FrameMeter::fold(Fit& fit) {
+  for (std::size_t k = 0; 2 * k < residual_.size(); ++k) residual_[k] = residual_[2 * k];
+  residual_.resize((residual_.size() + 1) / 2);
+  fit.model.start /= 2;
+  fit.model.carrier *= 2;
+  fit.model.samples_per_chip /= 2;
+  for (ChirpSum& chirp : fit.sums) chirp.sum *= 2;
+}
+
 // Noise density (power per sample over the whole sampled bandwidth) within the signal's band.
 double FrameMeter::noise_density(const Fit& fit, std::span<const Chirp> chirps, SampleView samples,
-                                 int spreading_factor) {
+                                 const FitOptions& options) {
   const auto size = static_cast<double>(samples.size());
   const Chirp& last = chirps.back();
   const double end = fit.model.position(last.start_chips + last.length_chips);
-  const auto from = static_cast<std::ptrdiff_t>(
-      std::clamp(std::ceil(fit.model.position(chirps.front().start_chips)), 0.0, size));
+  const double begin = std::ceil(fit.model.position(chirps.front().start_chips) / 2) * 2;
+  const auto from = static_cast<std::ptrdiff_t>(std::clamp(begin, 0.0, size));
   const auto to = static_cast<std::ptrdiff_t>(std::clamp(std::floor(end), 0.0, size));
   if (from >= to) return 0;
   residual_.assign(samples.begin() + from, samples.begin() + to);
-  FrameModel shifted = fit.model;
-  shifted.start -= static_cast<double>(from);
-  subtract(shifted, chirps, fit.sums, spreading_factor, residual_);
+  Fit shifted = fit;
+  shifted.model.start -= static_cast<double>(from);
+  if (options.has_images) fold(shifted);
+  subtract(shifted.model, chirps, shifted.sums, options.spreading_factor, residual_);
   // Each chirp's own amplitude took one of its N degrees of freedom along.
-  const double chips = chips_per_symbol(spreading_factor);
-  return in_band_density(fit.model.carrier, kInBand / fit.model.samples_per_chip) * chips /
-         (chips - 1);
+  const double chips = chips_per_symbol(options.spreading_factor);
+  const double density =
+      in_band_density(shifted.model.carrier, kInBand / shifted.model.samples_per_chip) * chips /
+      (chips - 1);
+  return options.has_images ? density / 2 : density;
 }
 
 FrameMeasurement FrameMeter::run(const FrameModel& guess, std::span<const Chirp> chirps,
                                  SampleView samples, const FitOptions& options) {
   const int sf = options.spreading_factor;
   Fit fit = fit_chirps(guess, chirps, samples, options);
-  double density = noise_density(fit, chirps, samples, sf);
+  double density = noise_density(fit, chirps, samples, options);
   Powers powers = powers_of(fit.sums, density);
   double signal = powers.coherent;
   const std::span<const Chirp> head = head_of(chirps);
@@ -147,7 +161,7 @@ FrameMeasurement FrameMeter::run(const FrameModel& guess, std::span<const Chirp>
       head.size() < chirps.size()) {
     fit = fit_chirps(guess, head, samples, options);
     fit.sums = by_chirp(Correlator(chirps, samples, sf).run(fit.model));
-    density = noise_density(fit, chirps, samples, sf);
+    density = noise_density(fit, chirps, samples, options);
     signal = powers_of(fit.sums, density).each;
   }
   FrameMeasurement measurement;

@@ -29,7 +29,8 @@ class FrameMeter {
 
  private:
   double noise_density(const Fit& fit, std::span<const Chirp> chirps, SampleView samples,
-                       int spreading_factor);
+                       const FitOptions& options);
+  void fold(Fit& fit);
   double in_band_density(double centre, double half_width);
 
   Fft fft_;

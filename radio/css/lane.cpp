@@ -16,7 +16,7 @@ constexpr double kDrowned = 0.25;  // Chosen: 6 dB, what co-channel frames need 
 
 SyncOptions sync_options(const LaneConfig& config) {
   return {config.sync_word, config.wide_rate_hz / config.bandwidth_hz,
-          config.radio_hz / config.wide_rate_hz};
+          config.radio_hz / config.wide_rate_hz, config.has_images};
 }
 
 }  // namespace
@@ -128,6 +128,7 @@ FitOptions Lane::fit_options() const {
   FitOptions options;
   options.spreading_factor = config_.spreading_factor;
   options.uncertainty = 0.2;
+  options.has_images = config_.has_images;
   options.clock = ClockModel::estimated;
   if (config_.radio_hz > 0) {
     options.clock = ClockModel::tied;
@@ -151,7 +152,9 @@ Frame Lane::describe(const DecodedFrame& decoded, const StreamBuffer& wide) {
   const auto place = [&](double chips) {
     return static_cast<std::int64_t>(std::floor(decoded.model.position(chips)));
   };
-  const std::int64_t first = std::max(wide.begin(), place(chirps.front().start_chips) - 2 * chips_);
+  // Even, as chips are.
+  const std::int64_t first =
+      std::max(wide.begin(), place(chirps.front().start_chips) - 2 * chips_) / 2 * 2;
   const std::int64_t end =
       std::min(wide.end(), place(all.back().start_chips + all.back().length_chips) + 2 * chips_);
   FrameModel guess = decoded.model;

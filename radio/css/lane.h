@@ -15,6 +15,7 @@ struct LaneConfig {
   int spreading_factor = 7;
   double bandwidth_hz = 125e3;
   double wide_rate_hz = 250e3;  // True rate of the wide stream.
+  bool has_images = false;      // The input has one sample per chip.
   double radio_hz = 0;          // Channel's radio frequency; 0: unknown.
   std::optional<std::uint8_t> sync_word;
   int min_preamble_symbols = 6;

@@ -104,8 +104,12 @@ class Receiver::Impl {
   }
 
   void flush(const OnFrame& on_frame) {
+    // Only appended: to a lane the silence that the channelizer adds would be part of the stream.
     channelizer_.flush([this](const std::vector<ChannelPiece>& pieces) {
-      for (std::size_t i = 0; i < pieces.size(); ++i) advance(channels_[i], pieces[i]);
+      for (std::size_t i = 0; i < pieces.size(); ++i) {
+        channels_[i].narrow.append(pieces[i].narrow);
+        channels_[i].wide.append(pieces[i].wide);
+      }
     });
     for (ChannelState& channel : channels_) {
       const auto end = static_cast<std::int64_t>(pushed_ / channel.input_per_wide);
@@ -140,6 +144,7 @@ class Receiver::Impl {
     ChannelState state{channel.centre_hz, narrow_step / 2, {}, {}, {}};
     LaneConfig lane;
     lane.bandwidth_hz = channel.bandwidth_hz;
+    lane.has_images = std::abs(config_.rate_hz / channel.bandwidth_hz - 1) < 1e-6;
     lane.wide_rate_hz = config_.rate_hz / state.input_per_wide;
     if (config_.radio_frequency_known && config_.centre_hz > 0) lane.radio_hz = channel.centre_hz;
     lane.sync_word = config_.sync_word;

@@ -31,6 +31,8 @@ constexpr int kLeastPresent = 7;
 constexpr double kDownPresent = 0.1;
 // Of the best guess's score, what others must have to be looked at.
 constexpr double kNearBest = 0.7;
+// From here on preambles are so long that a clock 50 ppm off shows in them.
+constexpr int kShowsClock = 10;
 // Bins and chips within which two guesses are one: neighbouring windows see the same down-chirps.
 constexpr double kSameGuess = 2;
 // Energy over noise density from which six up-chirps place a frame well enough to be decoded, and
@@ -268,7 +270,9 @@ std::optional<Sync> Synchroniser::refine(const FrameModel& guess, int preamble_s
   params.sync_word = sync_word;
   const std::vector<Chirp> chirps = frame_chirps(params, {});
   const double length = (preamble_symbols + 4.25) * static_cast<double>(chips_);
-  const auto first = std::max(wide.begin(), static_cast<std::int64_t>(guess.start) - chips_);
+  // Even, as chips are.
+  const auto first =
+      std::max(wide.begin(), static_cast<std::int64_t>(guess.start) - chips_) / 2 * 2;
   const auto end = static_cast<std::int64_t>(guess.position(length)) + chips_;
   if (end > wide.end() || first >= end) return std::nullopt;
   FrameModel model = guess;
@@ -276,9 +280,12 @@ std::optional<Sync> Synchroniser::refine(const FrameModel& guess, int preamble_s
   FitOptions fit;
   fit.spreading_factor = spreading_factor_;
   fit.uncertainty = 1;
+  fit.has_images = options_.has_images;
   if (options_.radio_turns_per_sample > 0) {
     fit.clock = ClockModel::tied;
     fit.radio_turns_per_sample = options_.radio_turns_per_sample;
+  } else if (spreading_factor_ >= kShowsClock) {
+    fit.clock = ClockModel::estimated;
   }
   const FrameMeasurement found =
       meter_.run(model, chirps, wide.view(first, as_size(end - first)), fit);

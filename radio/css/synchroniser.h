@@ -25,6 +25,7 @@ struct SyncOptions {
   std::optional<std::uint8_t> sync_word;
   double wide_per_chip = 2;           // Nominal samples of the wide stream per chip.
   double radio_turns_per_sample = 0;  // Of the wide stream; 0: radio frequency unknown.
+  bool has_images = false;            // As in FitOptions.
 };
 
 class Synchroniser {
