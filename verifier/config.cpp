@@ -106,6 +106,7 @@ void read_all(Section root, Config& config) {
   read_http(root.table("http"), config.http);
   Section store = root.table("store");
   store.read("directory", config.store.directory);
+  store.read("reserve_bytes", config.store.reserve_bytes);
   store.refuse_unknown();
   Section chain = root.table("chain");
   chain.read("rpc_url", config.chain.rpc_url);
@@ -196,6 +197,8 @@ std::vector<std::string> validate(const Config& config) {
   check_range(problems, "http.request_timeout_seconds", http.request_timeout_seconds, 1, 3600);
   check_range(problems, "http.idle_timeout_seconds", http.idle_timeout_seconds, 1, 3600);
   check_range(problems, "http.drain_seconds", http.drain_seconds, 0, 600);
+  check_range(problems, "store.reserve_bytes", config.store.reserve_bytes, 0,
+              std::uint64_t{1} << 40);
   check_range(problems, "chain.timeout_seconds", config.chain.timeout_seconds, 1, 25);
   check_range(problems, "entropy.commit_ahead_seconds", config.entropy.commit_ahead_seconds, 60,
               604'800);

@@ -26,6 +26,9 @@ struct HttpConfig {
 
 struct StoreConfig {
   std::string directory;  // Required; made when missing. Holds messages/ and registry.sqlite.
+  // While less is free on its disk nothing is taken (503). 0: until the disk is full. Derived: logs
+  // of 256 MiB that become tables before they go, and room to seal the epochs.
+  std::uint64_t reserve_bytes = 512U << 20;  // 0..2^40.
 };
 
 struct ChainConfig {

@@ -78,8 +78,8 @@ Result<void> serve(const Config& config, spdlog::logger& log) {
   if (!server) return fail(server.error());
   umask(0077);  // The store holds secrets.
   if (Result<void> made = make_private_directory(config.store.directory); !made) return made;
-  const Result<std::unique_ptr<RocksStore>> store =
-      RocksStore::open(config.store.directory + "/messages", config.network);
+  const Result<std::unique_ptr<RocksStore>> store = RocksStore::open(
+      config.store.directory + "/messages", {config.network, config.store.reserve_bytes, &log});
   if (!store) return fail(store.error());
   const Result<std::unique_ptr<RegistryStore>> registry =
       RegistryStore::open(config.store.directory + "/registry.sqlite", config.network);

@@ -1,8 +1,13 @@
 #include "verifier/rocks_database.h"
 
+#include <rocksdb/env.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 
+#include <algorithm>
+#include <cassert>
 #include <filesystem>
+#include <mutex>
 
 namespace earshot::verifier {
 namespace {
@@ -16,9 +21,32 @@ rocksdb::Slice slice_of(ByteView bytes) {
 }
 ByteView view_of(const rocksdb::Slice& slice) { return as_bytes(slice.ToStringView()); }
 
-Error error_of(const rocksdb::Status& status) {
-  const Errc code = status.IsCorruption() ? Errc::bad_data : Errc::unavailable;
-  return {code, "message store: " + status.ToString()};
+// Chosen: what a reopening may take (logs become tables, a new manifest) beyond the reserve.
+constexpr std::uint64_t kReopeningBytes = 4U << 20;
+constexpr std::chrono::seconds kFirstPause{1};  // Chosen, doubled with every failure.
+constexpr std::chrono::seconds kLongestPause{30};
+
+// RocksDB's own log file asserts, in the builds that Debian ships, when a line is written after one
+// that the full disk did not take, and ends the process. What matters comes back as a status.
+class SilentLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
+// No recovery behind our back, on a thread of RocksDB's and from a log that may end in half a
+// record: `reopen` is the one way back.
+class NoSilentRecovery final : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status error,
+                            bool* auto_recovery) override {
+    error.PermitUncheckedError();
+    *auto_recovery = false;
+  }
+};
+
+Error closed() {
+  return {Errc::unavailable, "message store: closed since a write failed, trying to reopen it"};
 }
 
 rocksdb::Options options() {
@@ -29,38 +57,89 @@ rocksdb::Options options() {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.db_write_buffer_size = 64U << 20;  // Chosen: of all families together.
   options.max_total_wal_size = 256U << 20;
-  options.max_log_file_size = 1U << 20;
-  options.keep_log_file_num = 4;
+  options.info_log = std::make_shared<SilentLogger>();
+  options.listeners = {std::make_shared<NoSilentRecovery>()};
+  options.max_bgerror_resume_count = 0;
   return options;
 }
 
 }  // namespace
 
-RocksDatabase::~RocksDatabase() {
-  for (rocksdb::ColumnFamilyHandle* family : families_) db_->DestroyColumnFamilyHandle(family);
+RocksDatabase::~RocksDatabase() { close_files(); }
+
+Error RocksDatabase::error_of(const rocksdb::Status& status) const {
+  // Without the file's name, which changes from attempt to attempt.
+  if (status.IsNoSpace())
+    return {Errc::unavailable, "message store: " + directory_ + ": disk full"};
+  const Errc code = status.IsCorruption() ? Errc::bad_data : Errc::unavailable;
+  return {code, "message store: " + status.ToString()};
 }
 
 Result<std::unique_ptr<RocksDatabase>> RocksDatabase::open(const std::string& directory,
-                                                           NetworkId network) {
+                                                           NetworkId network,
+                                                           std::uint64_t reserve_bytes) {
   std::error_code failure;
   std::filesystem::create_directories(directory, failure);
   if (failure) {
     return fail(Errc::unavailable, "message store: " + directory + ": " + failure.message());
   }
-  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-  for (const char* name : kFamilyNames) {
-    descriptors.emplace_back(name, rocksdb::ColumnFamilyOptions(options()));
-  }
-  std::unique_ptr<RocksDatabase> database(new RocksDatabase());
-  rocksdb::DB* raw = nullptr;
-  const rocksdb::Status status =
-      rocksdb::DB::Open(options(), directory, descriptors, &database->families_, &raw);
-  if (!status.ok()) return fail(error_of(status));
-  database->db_.reset(raw);
+  std::unique_ptr<RocksDatabase> database(new RocksDatabase(directory, reserve_bytes));
+  if (Result<void> opened = database->open_files(); !opened) return fail(opened.error());
   if (Result<void> checked = database->check_format(network); !checked) {
     return fail(checked.error());
   }
   return database;
+}
+
+Result<void> RocksDatabase::open_files() {
+  const rocksdb::Options with = options();
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (const char* name : kFamilyNames) {
+    descriptors.emplace_back(name, rocksdb::ColumnFamilyOptions(with));
+  }
+  rocksdb::DB* raw = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(with, directory_, descriptors, &families_, &raw);
+  if (!status.ok()) return fail(error_of(status));
+  db_.reset(raw);
+  return {};
+}
+
+void RocksDatabase::close_files() {
+  if (!db_) return;
+  for (rocksdb::ColumnFamilyHandle* family : families_) {
+    db_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
+  }
+  families_.clear();
+  db_.reset();
+}
+
+Result<void> RocksDatabase::check_room(std::uint64_t least) const {
+  std::error_code failure;
+  const std::filesystem::space_info space = std::filesystem::space(directory_, failure);
+  if (failure) {
+    return fail(Errc::unavailable, "message store: " + directory_ + ": " + failure.message());
+  }
+  if (space.available >= least) return {};
+  return fail(Errc::unavailable, "message store: " + directory_ + ": disk full: less than " +
+                                     std::to_string(least) + " bytes are free");
+}
+
+Result<void> RocksDatabase::reopen() {
+  if (Result<void> room = check_room(reserve_bytes_ + kReopeningBytes); !room) return room;
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_reopening_) return fail(last_failure_);
+  const std::lock_guard alone(files_);
+  close_files();
+  Result<void> opened = open_files();
+  if (opened) {
+    has_failed_ = false;
+    pause_ = {};
+    return {};
+  }
+  pause_ = std::clamp(2 * pause_, kFirstPause, kLongestPause);
+  next_reopening_ = now + pause_;
+  last_failure_ = opened.error();
+  return opened;
 }
 
 Result<void> RocksDatabase::check_format(NetworkId network) {
@@ -87,6 +166,8 @@ Result<void> RocksDatabase::check_format(NetworkId network) {
 }
 
 Result<std::optional<std::string>> RocksDatabase::get(Family family, ByteView key) const {
+  const std::shared_lock lock(files_);
+  if (!db_) return fail(closed());
   std::string value;
   const rocksdb::Status status = db_->Get(
       rocksdb::ReadOptions(), families_[static_cast<std::size_t>(family)], slice_of(key), &value);
@@ -97,6 +178,8 @@ Result<std::optional<std::string>> RocksDatabase::get(Family family, ByteView ke
 
 Result<void> RocksDatabase::scan(Family family, ByteView first, ByteView prefix,
                                  const Visit& visit) const {
+  const std::shared_lock lock(files_);
+  if (!db_) return fail(closed());
   const std::unique_ptr<rocksdb::Iterator> it(
       db_->NewIterator(rocksdb::ReadOptions(), families_[static_cast<std::size_t>(family)]));
   for (it->Seek(slice_of(first)); it->Valid() && it->key().starts_with(slice_of(prefix));
@@ -117,17 +200,13 @@ void RocksDatabase::put(rocksdb::WriteBatch& batch, Family family, ByteView key,
 }
 
 Result<void> RocksDatabase::write(rocksdb::WriteBatch& batch) {
-  if (needs_resume_) {
-    // After a failed write RocksDB refuses all others until it is told that the cause is gone.
-    const rocksdb::Status status = db_->Resume();
-    if (!status.ok()) return fail(error_of(status));
-    needs_resume_ = false;
-  }
+  assert(!has_failed_);
+  if (Result<void> room = check_room(reserve_bytes_); !room) return room;
   rocksdb::WriteOptions durable;
   durable.sync = true;  // Its default is false: the last writes would be lost with the power.
   const rocksdb::Status status = db_->Write(durable, &batch);
   if (status.ok()) return {};
-  needs_resume_ = true;
+  has_failed_ = true;
   return fail(error_of(status));
 }
 

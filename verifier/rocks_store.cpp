@@ -1,5 +1,7 @@
 #include "verifier/rocks_store.h"
 
+#include <spdlog/logger.h>
+
 #include <condition_variable>
 #include <mutex>
 
@@ -36,6 +38,8 @@ struct RocksStore::Impl {
   };
 
   std::unique_ptr<RocksDatabase> database;
+  spdlog::logger* log = nullptr;
+  bool is_down = false;  // The last commit failed. Of the thread that writes.
 
   mutable std::mutex mutex;  // Guards the four below.
   std::condition_variable finished;
@@ -44,7 +48,10 @@ struct RocksStore::Impl {
   LogFrontier frontier;
 
   void put_all(rocksdb::WriteBatch& batch, const WriteSet& writes) const;
-  Result<LogFrontier> write(const std::vector<Waiting*>& group, LogFrontier grown);
+  Result<void> load_frontier();
+  Result<void> make_ready();
+  Result<LogFrontier> write(const std::vector<Waiting*>& group);
+  void tell(const Result<LogFrontier>& written);
   Result<std::vector<StoredMessage>> scan_messages(Family family, ByteView first, ByteView prefix,
                                                    std::optional<Round> end) const;
   Result<std::optional<Hash256>> get_hash(Family family, ByteView key) const;
@@ -77,7 +84,42 @@ void RocksStore::Impl::put_all(rocksdb::WriteBatch& batch, const WriteSet& write
     database->put(batch, Family::mismatches, report, {});
 }
 
-Result<LogFrontier> RocksStore::Impl::write(const std::vector<Waiting*>& group, LogFrontier grown) {
+Result<void> RocksStore::Impl::load_frontier() {
+  const Result<std::optional<std::string>> stored =
+      database->get(Family::meta, as_bytes(kFrontierKey));
+  if (!stored) return fail(stored.error());
+  if (!*stored) return {};
+  Result<LogFrontier> read = LogFrontier::decode(as_bytes(**stored));
+  if (!read) return fail(read.error());
+  const std::lock_guard lock(mutex);
+  frontier = std::move(*read);
+  return {};
+}
+
+// After a failed write the database is opened anew. What was being written then may be there whole
+// although nobody was told so: the log goes on after it.
+Result<void> RocksStore::Impl::make_ready() {
+  if (!database->has_failed()) return {};
+  if (Result<void> reopened = database->reopen(); !reopened) return reopened;
+  return load_frontier();
+}
+
+void RocksStore::Impl::tell(const Result<LogFrontier>& written) {
+  const bool was_down = std::exchange(is_down, !written);
+  if (log == nullptr || was_down == is_down) return;
+  if (is_down) {
+    log->error("{}; nothing is taken until it can be written", written.error().detail);
+  } else {
+    log->info("message store: works again");
+  }
+}
+
+Result<LogFrontier> RocksStore::Impl::write(const std::vector<Waiting*>& group) {
+  if (Result<void> ready = make_ready(); !ready) return fail(ready.error());
+  LogFrontier grown = [this] {
+    const std::lock_guard lock(mutex);
+    return frontier;
+  }();
   rocksdb::WriteBatch batch;
   for (const Waiting* waiting : group) {
     put_all(batch, *waiting->writes);
@@ -125,19 +167,14 @@ RocksStore::RocksStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 RocksStore::~RocksStore() = default;
 
 Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::string& directory,
-                                                     NetworkId network) {
-  Result<std::unique_ptr<RocksDatabase>> database = RocksDatabase::open(directory, network);
+                                                     const StoreRules& rules) {
+  Result<std::unique_ptr<RocksDatabase>> database =
+      RocksDatabase::open(directory, rules.network, rules.reserve_bytes);
   if (!database) return fail(database.error());
   auto impl = std::make_unique<Impl>();
   impl->database = std::move(*database);
-  const Result<std::optional<std::string>> stored =
-      impl->database->get(Family::meta, as_bytes(kFrontierKey));
-  if (!stored) return fail(stored.error());
-  if (*stored) {
-    Result<LogFrontier> frontier = LogFrontier::decode(as_bytes(**stored));
-    if (!frontier) return fail(frontier.error());
-    impl->frontier = std::move(*frontier);
-  }
+  impl->log = rules.log;
+  if (Result<void> loaded = impl->load_frontier(); !loaded) return fail(loaded.error());
   return std::unique_ptr<RocksStore>(new RocksStore(std::move(impl)));
 }
 
@@ -151,9 +188,9 @@ Result<void> RocksStore::commit(const WriteSet& writes) {
   impl_->is_writing = true;
   const std::vector<Impl::Waiting*> group = std::move(impl_->queue);
   impl_->queue.clear();
-  const LogFrontier before = impl_->frontier;
   lock.unlock();
-  Result<LogFrontier> grown = impl_->write(group, before);
+  Result<LogFrontier> grown = impl_->write(group);
+  impl_->tell(grown);
   lock.lock();
   for (Impl::Waiting* waiting : group) {
     waiting->done = true;

@@ -3,6 +3,10 @@
 // Column families (format 1): headers, sequences, messages, onboardings, places (id -> key),
 // statements, equivocations, evidence, log; the default one holds format, network and the log's
 // frontier.
+//
+// A commit that cannot be written (a full disk) fails with Errc::unavailable and nothing of it is
+// acknowledged; what was acknowledged stays readable. Commits work again by themselves once there
+// is room.
 #pragma once
 #include <memory>
 #include <string>
@@ -10,13 +14,26 @@
 #include "core/hash.h"
 #include "verifier/store.h"
 
+namespace spdlog {
+class logger;
+}
+
 namespace earshot::verifier {
+
+struct StoreRules {
+  NetworkId network = 0;
+  // Commits are refused while less is free on the store's disk; 0: until the disk is full.
+  std::uint64_t reserve_bytes = 0;
+  spdlog::logger* log =
+      nullptr;  // Borrowed. Told once when commits fail, once when they work again.
+};
 
 class RocksStore final : public MessageStore {
  public:
   // Makes `directory` when missing. Errc::unavailable when it cannot be used (another process has
   // it, a full disk, no permission), Errc::bad_data when it is damaged or of another network.
-  static Result<std::unique_ptr<RocksStore>> open(const std::string& directory, NetworkId network);
+  static Result<std::unique_ptr<RocksStore>> open(const std::string& directory,
+                                                  const StoreRules& rules);
   ~RocksStore() override;
 
   Result<void> commit(const WriteSet& writes) override;

@@ -60,6 +60,8 @@ class Connection {
     }
     return is_alive_ ? read_status() : 0;
   }
+  // What the last answer said, in seconds; 0 when it said nothing.
+  int retry_after() const { return retry_after_; }
 
  private:
   int read_status() {
@@ -70,6 +72,8 @@ class Connection {
       const std::size_t at = text.find("Content-Length: ");
       if (end != std::string::npos && at < end &&
           text.size() >= end + 4 + std::stoul(text.substr(at + 16))) {
+        const std::size_t retry = text.find("Retry-After: ");
+        retry_after_ = retry < end ? std::stoi(text.substr(retry + 13)) : 0;
         return std::stoi(text.substr(9, 3));
       }
       const ssize_t count = recv(fd_, buffer, sizeof buffer, 0);
@@ -83,6 +87,7 @@ class Connection {
 
   int fd_;
   bool is_alive_ = false;
+  int retry_after_ = 0;
 };
 
 class AckLog {
@@ -121,7 +126,9 @@ void post_until_gone(std::uint16_t port, AckLog& log, std::atomic<std::size_t>& 
     status = post({signer.witness(round, 1), signer.witness(round, 2), signer.witness(round, 3),
                    signer.silence(round)});
   }
-  if (status != 0) std::fprintf(stderr, "verifier-load: answered %d\n", status);
+  if (status == 0) return;
+  std::fprintf(stderr, "verifier-load: answered %d, Retry-After %d\n", status,
+               connection.retry_after());
 }
 
 int post(std::uint16_t port, const std::string& path, int threads) {

@@ -123,36 +123,151 @@ def a_malformed_report_is_400_with_one_line():
     service.remove()
 
 
-def a_full_disk_loses_nothing_acknowledged():
-    if os.geteuid() != 0:
-        return "mounting a small tmpfs takes root"
-    with tempfile.TemporaryDirectory() as directory:
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", directory], capture_output=True).returncode:
-            return "this machine does not let us mount a tmpfs"
-        service = None
-        try:
-            service = Verifierd(BIN, directory=directory).start()
-            ballast = pathlib.Path(directory) / "ballast"
-            with open(ballast, "wb", buffering=0) as file:
-                try:
-                    while True:
-                        file.write(b"\0" * 4096)
-                except OSError:
-                    pass
-            log = tempfile.NamedTemporaryFile()
-            result = subprocess.run([BIN / "verifier-load", "post", str(service.port), log.name, "1"],
-                                    capture_output=True, text=True, timeout=60)
-            # Debian's RocksDB asserts in its own writer when the log cannot grow, which ends the service.
-            ballast.unlink()
-            service.kill()
-            service.start()
-            result = subprocess.run([BIN / "verifier-load", "check", str(service.port), log.name], capture_output=True,
-                                    text=True, timeout=60)
-            assert result.returncode == 0, result.stderr
-        finally:
-            if service:
-                service.remove()
-            subprocess.run(["umount", "-l", directory], check=False)
+class SmallDisk:
+    """A tmpfs of 32 MiB as the store's directory of a service; the log and the configuration stay outside."""
+
+    def __init__(self, directory):
+        self.mount = pathlib.Path(directory) / "store"
+        self.ballast = self.mount / "ballast"
+
+    @staticmethod
+    def why_not():
+        if os.geteuid() != 0:
+            return "mounting a small tmpfs takes root"
+        with tempfile.TemporaryDirectory() as directory:
+            if subprocess.run(["mount", "-t", "tmpfs", "tmpfs", directory], capture_output=True).returncode:
+                return "this machine does not let us mount a tmpfs"
+            subprocess.run(["umount", directory], check=True)
+        return None
+
+    def __enter__(self):
+        self.mount.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m,mode=0700", "tmpfs", self.mount], check=True)
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run(["umount", "-l", self.mount], check=False)
+
+    def fill(self):
+        with open(self.ballast, "wb", buffering=0) as file:
+            try:
+                while True:
+                    file.write(b"\0" * 4096)
+            except OSError:
+                pass
+
+    def free(self):
+        self.ballast.unlink()
+
+
+def load(*words, seconds=60):
+    """(what it printed, its complaints); killed after `seconds`."""
+    process = subprocess.Popen([BIN / "verifier-load", *map(str, words)], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    try:
+        return process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.communicate()
+
+
+def acknowledged(log):
+    return len(pathlib.Path(log).read_text().splitlines())
+
+
+def drop_torn_line(log):
+    """The load was killed while it noted something down."""
+    path = pathlib.Path(log)
+    text = path.read_text()
+    path.write_text(text[:text.rfind("\n") + 1])
+
+
+def everything_is_held(service, log):
+    held, errors = load("check", service.port, log)
+    assert errors == "" and int(held) == acknowledged(log), errors
+
+
+def fill_under_load(service, disk, log):
+    """Fills the disk while batches come in, until all are refused."""
+    process = subprocess.Popen([BIN / "verifier-load", "post", str(service.port), log, "3"], stderr=subprocess.PIPE,
+                               stdout=subprocess.DEVNULL, text=True)
+    while acknowledged(log) < 20:
+        time.sleep(0.05)
+    disk.fill()
+    _, errors = process.communicate(timeout=60)
+    assert errors.splitlines() == ["verifier-load: answered 503, Retry-After 10"] * 3, errors
+
+
+def a_full_disk_is_503_until_there_is_room(reserve_bytes):
+    with tempfile.TemporaryDirectory() as directory, SmallDisk(directory) as disk:
+        service = Verifierd(BIN, directory=directory, reserve_bytes=reserve_bytes).start()
+        log = str(pathlib.Path(directory) / "acknowledged")
+        for _ in range(2):
+            pathlib.Path(log).touch()
+            fill_under_load(service, disk, log)
+            before = acknowledged(log)
+            for _ in range(3):
+                _, errors = load("post", service.port, log, 1)
+                assert errors == "verifier-load: answered 503, Retry-After 10\n", errors
+            assert acknowledged(log) == before
+            assert service.request("/healthz")[0] == 200 and service.process.poll() is None, service.log()
+            everything_is_held(service, log)
+            disk.free()
+            load("post", service.port, log, 2, seconds=2)
+            drop_torn_line(log)
+            assert acknowledged(log) > before, service.log()
+            everything_is_held(service, log)
+        lines = service.log().splitlines()
+        assert len([line for line in lines if "disk full" in line]) == 2, service.log()
+        assert len([line for line in lines if "message store: works again" in line]) == 2, service.log()
+        assert service.stop() == 0
+        service.start()
+        everything_is_held(service, log)
+        service.kill()
+
+
+def a_full_disk_is_survived():
+    if reason := SmallDisk.why_not():
+        return reason
+    a_full_disk_is_503_until_there_is_room(reserve_bytes=0)  # Into the write that fails.
+    a_full_disk_is_503_until_there_is_room(reserve_bytes=8 << 20)  # Refused before.
+
+
+def a_service_does_not_start_on_a_full_disk_and_says_why():
+    if reason := SmallDisk.why_not():
+        return reason
+    with tempfile.TemporaryDirectory() as directory, SmallDisk(directory) as disk:
+        service = Verifierd(BIN, directory=directory)
+        disk.fill()
+        code, errors = run("serve", "-c", service.config)
+        assert code == 69, (code, errors)
+        assert "disk full" in one_line(errors), errors
+        disk.free()
+        service.start().kill()
+
+
+def an_epoch_that_a_full_disk_keeps_from_being_sealed_is_sealed_later():
+    if reason := SmallDisk.why_not():
+        return reason
+    day = 86_400 * 10**9
+    with tempfile.TemporaryDirectory() as directory, SmallDisk(directory) as disk:
+        service = Verifierd(BIN, directory=directory, virtual=True).start()
+
+        def move_to(time_ns):
+            return service.request("/v1/simulation/clock", b'{"unix_ns":"%d"}' % time_ns)[0]
+
+        assert move_to(20_000 * day - 600 * 10**9) == 200
+        assert move_to(20_000 * day + 600 * 10**9) == 200
+        disk.fill()
+        after_seal = 20_001 * day + 9 * 3600 * 10**9
+        assert move_to(after_seal) == 503, service.log()
+        assert service.request("/v1/epochs/20000")[1]["status"] == "grace"
+        disk.free()
+        assert move_to(after_seal) == 200
+        assert service.request("/v1/epochs/20000")[1]["status"] == "sealed", service.log()
+        files = {part: service.request(f"/v1/epochs/20000/{part}")[1] for part in ("record", "seal", "artifact")}
+        assert all(files.values()), files
+        assert service.stop() == 0
 
 
 def main():
@@ -161,7 +276,9 @@ def main():
     for test in (a_busy_port_is_69, a_wrong_configuration_is_78_and_names_every_problem, a_wrong_usage_is_2,
                  a_good_configuration_is_0, a_second_service_on_one_store_is_69, a_store_that_may_not_be_made_is_77,
                  a_damaged_store_is_65, a_dead_node_is_one_line_and_rounds_have_no_entropy,
-                 a_malformed_report_is_400_with_one_line, a_full_disk_loses_nothing_acknowledged):
+                 a_malformed_report_is_400_with_one_line, a_full_disk_is_survived,
+                 a_service_does_not_start_on_a_full_disk_and_says_why,
+                 an_epoch_that_a_full_disk_keeps_from_being_sealed_is_sealed_later):
         skipped = test()
         print(f"{'skipped' if skipped else 'ok'}: {test.__name__}{': ' + skipped if skipped else ''}", flush=True)
 

@@ -48,6 +48,7 @@ TEST(Config, PackagedExampleSaysTheDefaults) {
   EXPECT_EQ(example->http.request_timeout_seconds, defaults.http.request_timeout_seconds);
   EXPECT_EQ(example->http.idle_timeout_seconds, defaults.http.idle_timeout_seconds);
   EXPECT_EQ(example->http.drain_seconds, defaults.http.drain_seconds);
+  EXPECT_EQ(example->store.reserve_bytes, defaults.store.reserve_bytes);
   EXPECT_EQ(example->chain.timeout_seconds, defaults.chain.timeout_seconds);
   EXPECT_EQ(example->entropy.commit_ahead_seconds, defaults.entropy.commit_ahead_seconds);
   EXPECT_EQ(example->evidence.max_snippet_bytes, defaults.evidence.max_snippet_bytes);

@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr Round kRound = 29'000'000;
+constexpr StoreRules kRules{.network = kTestNetwork};
 
 class RocksStoreTest : public testing::Test {
  protected:
@@ -29,7 +30,7 @@ class RocksStoreTest : public testing::Test {
   }
   void open() {
     store_.reset();
-    Result<std::unique_ptr<RocksStore>> store = RocksStore::open(directory_, kTestNetwork);
+    Result<std::unique_ptr<RocksStore>> store = RocksStore::open(directory_, kRules);
     ASSERT_TRUE(store) << store.error().detail;
     store_ = std::move(*store);
   }
@@ -131,22 +132,47 @@ TEST_F(RocksStoreTest, CommitsOfManyThreadsMakeOneLogWithoutHoles) {
   EXPECT_EQ(store_->log_head(), (LogHead{log.size(), merkle_root(leaves)}));
 }
 
+TEST_F(RocksStoreTest, RefusesCommitsAndGoesOnReadingWhileTheReserveIsNotFree) {
+  const StoredMessage kept = stored(signer_.silence(kRound));
+  WriteSet writes;
+  writes.messages = {kept};
+  writes.log = {{LogKind::message, 77, kept.id}};
+  ASSERT_TRUE(store_->commit(writes));
+  const LogHead head = store_->log_head();
+  store_.reset();
+  constexpr std::uint64_t kMoreThanAnyDisk = std::uint64_t{1} << 60;
+  store_ = *RocksStore::open(directory_, {kTestNetwork, kMoreThanAnyDisk, nullptr});
+  const StoredMessage refused = stored(signer_.silence(kRound + 1));
+  writes.messages = {refused};
+  for (int i = 0; i < 2; ++i) {
+    const Result<void> committed = store_->commit(writes);
+    ASSERT_FALSE(committed);
+    EXPECT_EQ(committed.error().code, Errc::unavailable);
+    EXPECT_EQ(committed.error().detail, "message store: " + directory_ +
+                                            ": disk full: less than 1152921504606846976 bytes are "
+                                            "free");
+  }
+  EXPECT_EQ(**store_->find_message(kept.id), kept);
+  EXPECT_FALSE(store_->find_message(refused.id)->has_value());
+  EXPECT_EQ(store_->log_head(), head);
+}
+
 TEST_F(RocksStoreTest, AStoreOfAnotherNetworkIsRefused) {
   store_.reset();
-  const auto other = RocksStore::open(directory_, 1);
+  const auto other = RocksStore::open(directory_, {.network = 1});
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().code, Errc::bad_data);
   EXPECT_EQ(other.error().detail, "message store: of network 31337, the configuration says 1");
 }
 
 TEST_F(RocksStoreTest, ASecondProcessIsRefused) {
-  const auto second = RocksStore::open(directory_, kTestNetwork);
+  const auto second = RocksStore::open(directory_, kRules);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, Errc::unavailable);
 }
 
 TEST_F(RocksStoreTest, ADirectoryThatCannotBeMadeIsUnavailable) {
-  const auto store = RocksStore::open("/proc/nowhere", kTestNetwork);
+  const auto store = RocksStore::open("/proc/nowhere", kRules);
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().code, Errc::unavailable);
 }
