@@ -1,6 +1,7 @@
 #include "radio/css/demodulator.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -20,6 +21,7 @@ constexpr std::size_t kFractions = 64;  // Chosen: timing to 1/256 chip.
 constexpr double kStopBandDb = 40;
 constexpr float kNegligible = 40;  // In natural logarithms of likelihood, of the best value's.
 constexpr float kIgnored = -30;
+constexpr std::size_t kMostBits = 12;
 constexpr double kCutoff = 0.25;  // Half the bandwidth, of a rate of twice the bandwidth.
 
 std::vector<std::vector<float>> design_filters() {
@@ -122,29 +124,41 @@ void value_likelihoods(std::span<const Sample> spectrum, double signal, double n
 }
 
 BitLikelihoods::BitLikelihoods(int spreading_factor)
-    : spreading_factor_(spreading_factor),
-      weight_(static_cast<std::size_t>(chips_per_symbol(spreading_factor))) {}
+    : scores_(static_cast<std::size_t>(chips_per_symbol(spreading_factor))) {}
 
-void BitLikelihoods::run(std::span<const float> likelihoods, bool reduced, std::span<float> llrs) {
-  const std::size_t size = likelihoods.size();
+void BitLikelihoods::run(std::span<const float> likelihoods, bool reduced,
+                         std::span<const float> priors, std::span<float> llrs) {
   const std::size_t step = reduced ? 4 : 1;
-  float most = -1e30F;
-  for (std::size_t v = 1; v < size + 1; v += step) most = std::max(most, likelihoods[v % size]);
-  for (float& llr : llrs) llr = 0;
-  std::vector<double> ones(llrs.size(), 1e-30);
-  std::vector<double> zeros(llrs.size(), 1e-30);
-  for (std::size_t index = 0; index * step < size; ++index) {
-    const float distance = likelihoods[(index * step + 1) % size] - most;
+  const std::size_t width = llrs.size();
+  const std::span<float> scores = std::span(scores_).first(likelihoods.size() / step);
+  for (std::size_t index = 0; index < scores.size(); ++index) {
+    float score = likelihoods[(index * step + 1) % likelihoods.size()];
+    if (!priors.empty()) {
+      const std::uint32_t bits = gray_encode(static_cast<std::uint32_t>(index));
+      for (std::size_t bit = 0; bit < width; ++bit) {
+        if ((bits >> (width - 1 - bit) & 1) != 0) score += priors[bit];
+      }
+    }
+    scores[index] = score;
+  }
+  const float most = *std::max_element(scores.begin(), scores.end());
+  std::array<double, kMostBits> ones;
+  std::array<double, kMostBits> zeros;
+  ones.fill(1e-30);
+  zeros.fill(1e-30);
+  for (std::size_t index = 0; index < scores.size(); ++index) {
+    const float distance = scores[index] - most;
     if (distance < kIgnored) continue;
     const double weight = std::exp(static_cast<double>(distance));
     const std::uint32_t bits = gray_encode(static_cast<std::uint32_t>(index));
-    for (std::size_t bit = 0; bit < llrs.size(); ++bit) {
-      const bool one = (bits >> (llrs.size() - 1 - bit) & 1) != 0;
+    for (std::size_t bit = 0; bit < width; ++bit) {
+      const bool one = (bits >> (width - 1 - bit) & 1) != 0;
       (one ? ones : zeros)[bit] += weight;
     }
   }
-  for (std::size_t bit = 0; bit < llrs.size(); ++bit) {
+  for (std::size_t bit = 0; bit < width; ++bit) {
     llrs[bit] = static_cast<float>(std::log(ones[bit] / zeros[bit]));
+    if (!priors.empty()) llrs[bit] -= priors[bit];
   }
 }
 

@@ -52,13 +52,18 @@ void value_likelihoods(std::span<const Sample> spectrum, double signal, double n
 class BitLikelihoods {
  public:
   explicit BitLikelihoods(int spreading_factor);
-  void run(std::span<const float> likelihoods, bool reduced, std::span<float> llrs);
+  void run(std::span<const float> likelihoods, bool reduced, std::span<float> llrs) {
+    run(likelihoods, reduced, {}, llrs);
+  }
+  // priors: what is known of the bits from elsewhere, ln P(1)/P(0), or none. llrs: what the symbol
+  // adds to that.
+  void run(std::span<const float> likelihoods, bool reduced, std::span<const float> priors,
+           std::span<float> llrs);
   // ln of the mean likelihood over the values that reduced-rate symbols take, over that of all.
   float reduced_evidence(std::span<const float> likelihoods);
 
  private:
-  int spreading_factor_;
-  std::vector<float> weight_;  // By symbol index: value = index + 1.
+  std::vector<float> scores_;  // By symbol index: value = index + 1.
 };
 
 }  // namespace earshot::radio

@@ -15,8 +15,9 @@ constexpr int kDeepest = 7;               // Chosen: more would not fit our beac
 constexpr double kFalsePerWindow = 3e-4;  // Chosen: each costs about 100 windows' work.
 // Of the peak: chosen above what two payload symbols of depth_ >= 5 windows hold.
 constexpr float kStillThere = 0.5F;
-// Of the windows' mean, what each must hold: payload symbols fall into two windows each and leave
-// some others empty. Chosen: near the threshold one preamble's window in 500 holds less.
+// Of the windows' mean, what each must hold (less a bin's mean): payload symbols fall into two
+// windows each and leave some others empty. Chosen: near the threshold one preamble's window in 500
+// holds less.
 constexpr float kSpread = 0.2F;
 constexpr std::size_t kMostOpen = 8;  // Preambles at once in one channel.
 std::size_t find_pair(const std::vector<float>& sums, float sum) {
@@ -78,12 +79,12 @@ void PreambleDetector::look() {
   const double mean = sum(sums_) / static_cast<double>(chips_);
   if (!(static_cast<double>(peak) > static_cast<double>(threshold_) * mean)) return;
   const std::size_t bin = find_pair(sums_, peak);
-  if (!is_spread(bin, peak)) return;
+  if (!is_spread(bin, peak, static_cast<float>(mean))) return;
   note(bin, peak, static_cast<double>(sums_[(bin + 1) % chips_] / peak));
 }
 
-bool PreambleDetector::is_spread(std::size_t bin, float sum) const {
-  const float least = kSpread * sum / static_cast<float>(depth_);
+bool PreambleDetector::is_spread(std::size_t bin, float sum, float mean) const {
+  const float least = (kSpread * sum - mean) / static_cast<float>(depth_);
   return std::all_of(powers_.begin(), powers_.end(), [&](const std::vector<float>& power) {
     return power[bin] + power[(bin + 1) % chips_] > least;
   });

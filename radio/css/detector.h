@@ -40,7 +40,7 @@ class PreambleDetector {
 
   void add_window(SampleView window);
   void look();
-  bool is_spread(std::size_t bin, float sum) const;
+  bool is_spread(std::size_t bin, float sum, float mean) const;
   void note(std::size_t bin, float sum, double fraction);
 
   std::size_t chips_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "radio/css/block_decoder.h"
+
 namespace earshot::radio {
 
 namespace {
@@ -12,6 +14,7 @@ constexpr double kTiedSpread = 1e-7;         // What the carrier leaves open.
 constexpr double kTiedOffset = 0.03;     // Chips: the synchroniser's error at the edge of decoding.
 constexpr double kLooseOffset = 0.2;     // Chips: as the clock was not in its model.
 constexpr double kPeakVariance = 0.152;  // Derived: 6 / (2 pi)^2, Cramer-Rao times Es/N0.
+constexpr int kRounds = 3;               // Of iterative decoding. Chosen: more gains nothing.
 // Of the expected power: what a header's symbols must hold at least. Chosen: between what is left
 // in a collision and what noise gives.
 constexpr double kLeastHeaderPower = 0.35;
@@ -183,23 +186,26 @@ FrameDecoder::Progress FrameDecoder::read_payload(DecoderTools& tools, const Str
 }
 
 FrameDecoder::Reading FrameDecoder::read_at(DecoderTools& tools, bool reduced) const {
+  Reading reading = read_at(tools, reduced, 0);
+  // A CRC that fits needs no second opinion.
+  if (reading.bytes.crc_ok.value_or(false)) return reading;
+  return read_at(tools, reduced, kRounds);
+}
+
+FrameDecoder::Reading FrameDecoder::read_at(DecoderTools& tools, bool reduced, int rounds) const {
   const BlockShape shape = payload_block(spreading_factor_, header_.coding_rate, reduced);
-  const std::size_t rows = as_size(shape.rows);
   const std::size_t columns = as_size(shape.columns);
   std::vector<std::uint8_t> nibbles = nibbles_;
-  std::vector<float> llrs(rows * columns);
   Reading reading;
   reading.symbols = header_symbols_;
   const std::size_t wanted = as_size(payload_nibbles(header_));
   for (std::size_t at = 0; nibbles.size() < wanted; at += columns) {
-    for (std::size_t i = 0; i < columns; ++i) {
-      tools.bits.run(likelihoods_[at + i], reduced, std::span(llrs).subspan(i * rows, rows));
-    }
-    const BlockNibbles block = decode_block(llrs, shape);
+    const BlockNibbles block =
+        decode_block(tools.bits, std::span(likelihoods_).subspan(at, columns), shape, rounds);
     nibbles.insert(nibbles.end(), block.nibbles.begin(), block.nibbles.end());
     const auto symbols = encode_block(block.nibbles, shape, spreading_factor_);
     reading.symbols.insert(reading.symbols.end(), symbols.begin(), symbols.end());
-    reading.margin += static_cast<double>(block.margin) / static_cast<double>(rows);
+    reading.margin += static_cast<double>(block.margin) / static_cast<double>(shape.rows);
   }
   reading.bytes = assemble_payload(header_, nibbles);
   return reading;

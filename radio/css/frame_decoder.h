@@ -62,6 +62,7 @@ class FrameDecoder {
     double margin = 0;
   };
   Reading read_at(DecoderTools& tools, bool reduced) const;
+  Reading read_at(DecoderTools& tools, bool reduced, int rounds) const;
   int symbols_at(bool reduced) const;
   Progress finish(bool reduced, Reading reading);
 

@@ -1,6 +1,8 @@
 #include "radio/css/hamming.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace earshot::radio {
 
@@ -53,6 +55,30 @@ SoftNibble hamming_decode(std::span<const float> llrs) {
     }
   }
   return {nibble, best - second};
+}
+
+void hamming_extrinsic(std::span<const float> llrs, std::span<float> out) {
+  const auto& table = kCodewords[llrs.size() - 4];
+  std::array<float, 16> likelihoods{};
+  for (std::size_t candidate = 0; candidate < table.size(); ++candidate) {
+    for (std::size_t bit = 0; bit < llrs.size(); ++bit) {
+      if ((table[candidate] >> bit & 1) != 0) likelihoods[candidate] += llrs[bit];
+    }
+  }
+  const float most = *std::max_element(likelihoods.begin(), likelihoods.end());
+  std::array<double, 8> ones;
+  std::array<double, 8> zeros;
+  ones.fill(1e-30);
+  zeros.fill(1e-30);
+  for (std::size_t candidate = 0; candidate < table.size(); ++candidate) {
+    const double weight = std::exp(static_cast<double>(likelihoods[candidate] - most));
+    for (std::size_t bit = 0; bit < llrs.size(); ++bit) {
+      ((table[candidate] >> bit & 1) != 0 ? ones : zeros)[bit] += weight;
+    }
+  }
+  for (std::size_t bit = 0; bit < llrs.size(); ++bit) {
+    out[bit] = static_cast<float>(std::log(ones[bit] / zeros[bit])) - llrs[bit];
+  }
 }
 
 }  // namespace earshot::radio

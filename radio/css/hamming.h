@@ -19,4 +19,8 @@ struct SoftNibble {
 // Maximum-likelihood codeword. llrs: one per bit in order of sending, ln P(1)/P(0); size 5..8.
 SoftNibble hamming_decode(std::span<const float> llrs);
 
+// What the code alone says of each bit given all others, ln P(1)/P(0): exact sums over codewords.
+// llrs as above, out of the same size.
+void hamming_extrinsic(std::span<const float> llrs, std::span<float> out);
+
 }  // namespace earshot::radio

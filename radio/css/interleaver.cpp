@@ -27,4 +27,15 @@ void deinterleave(std::span<const float> llrs, int rows, std::span<float> codewo
   }
 }
 
+void interleave(std::span<const float> codeword_llrs, int rows, std::span<float> llrs) {
+  const int columns = static_cast<int>(llrs.size()) / rows;
+  auto llr = llrs.begin();
+  for (int i = 0; i < columns; ++i) {
+    for (int j = 0; j < rows; ++j) {
+      const int at = interleaved_row(i, j, rows) * columns + i;
+      *llr++ = codeword_llrs[static_cast<std::size_t>(at)];
+    }
+  }
+}
+
 }  // namespace earshot::radio

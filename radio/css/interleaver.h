@@ -21,4 +21,7 @@ std::vector<std::uint16_t> interleave(std::span<const std::uint8_t> codewords, i
 // Both have rows * columns elements.
 void deinterleave(std::span<const float> llrs, int rows, std::span<float> codeword_llrs);
 
+// The way back.
+void interleave(std::span<const float> codeword_llrs, int rows, std::span<float> llrs);
+
 }  // namespace earshot::radio

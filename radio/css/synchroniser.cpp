@@ -18,8 +18,8 @@ constexpr int kGridPerSymbol = 4;  // 2.25 down-chirps hold two whole windows of
 constexpr int kFirstSymbol = -4;
 constexpr int kSymbolsLooked = 11;
 constexpr double kMaxCarrier = 0.44;  // Of the bandwidth: what the wide stream passes whole.
-constexpr std::size_t kGuesses = 12;
-constexpr std::size_t kSyncs = 3;
+constexpr std::size_t kGuesses = 40;
+constexpr std::size_t kSyncs = 12;
 constexpr int kScoredUpChirps = 6;
 constexpr int kFittedUpChirps = 16;
 // Of eight chirps that belong to the preamble or are down-chirps, so many hold a fair share of the
@@ -40,12 +40,12 @@ constexpr double kSameGuess = 2;
 constexpr double kPlaced = 600;
 // Of the scored chirps' power over the mean power of a bin. Chosen: frames that can be decoded at
 // all have 110, noise alone 60.
-constexpr double kLeastScore = 66;
+constexpr double kLeastScore = 62;
 // Of the strongest sync nibble's power, what the one asked for must have: noise may lift another.
 constexpr double kRightSync = 0.4;
 // Of six up-chirps, sync word and down-chirps. Chosen: frames that can be decoded at all have 105,
 // noise alone below 50.
-constexpr double kLeastEnergyToNoise = 70;
+constexpr double kLeastEnergyToNoise = 50;
 
 std::size_t as_size(std::int64_t value) { return static_cast<std::size_t>(value); }
 

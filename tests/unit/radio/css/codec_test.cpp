@@ -72,6 +72,40 @@ TEST(Hamming, AWeakBitIsCorrectedByParityAtEveryRate) {
   }
 }
 
+TEST(Hamming, ExtrinsicKnowledgeOfABitComesFromTheOthersAlone) {
+  for (int rate = 1; rate <= 4; ++rate) {
+    for (std::uint8_t nibble = 0; nibble < 16; ++nibble) {
+      const int size = rate + 4;
+      std::vector<float> llrs;
+      for (int bit = 0; bit < size; ++bit) {
+        llrs.push_back((hamming_encode(nibble, rate) >> bit & 1) != 0 ? 3.0F : -3.0F);
+      }
+      std::vector<float> sure(llrs.size());
+      hamming_extrinsic(llrs, sure);
+      for (std::size_t bit = 0; bit < llrs.size(); ++bit) {
+        EXPECT_GT(sure[bit] * llrs[bit], 0) << "4/" << size << " bit " << bit;
+        std::vector<float> changed = llrs;
+        changed[bit] = 0.5F;
+        std::vector<float> again(llrs.size());
+        hamming_extrinsic(changed, again);
+        EXPECT_NEAR(again[bit], sure[bit], 1e-4F);
+      }
+    }
+  }
+}
+
+TEST(Interleaver, SoftBitsComeBackInTheirPlaces) {
+  for (int rows = 5; rows <= 12; ++rows) {
+    std::vector<float> llrs(static_cast<std::size_t>(rows) * 7);
+    for (std::size_t i = 0; i < llrs.size(); ++i) llrs[i] = static_cast<float>(i);
+    std::vector<float> words(llrs.size());
+    std::vector<float> back(llrs.size());
+    deinterleave(llrs, rows, words);
+    interleave(words, rows, back);
+    EXPECT_EQ(back, llrs);
+  }
+}
+
 TEST(Interleaver, DeinterleaveUndoesInterleave) {
   std::mt19937 random(1);
   for (int rows = 5; rows <= 12; ++rows) {
