@@ -19,6 +19,7 @@ constexpr int kFirstSymbol = -4;
 constexpr int kSymbolsLooked = 11;
 constexpr double kMaxCarrier = 0.44;  // Of the bandwidth: what the wide stream passes whole.
 constexpr std::size_t kGuesses = 40;
+constexpr double kWorthALook = 0.45;  // Of the strongest pair of down-chirps.
 constexpr std::size_t kSyncs = 12;
 constexpr int kScoredUpChirps = 6;
 constexpr int kFittedUpChirps = 16;
@@ -142,6 +143,7 @@ std::vector<Synchroniser::Guess> Synchroniser::find_down_chirps(const PreambleCa
             [](const Guess& a, const Guess& b) { return a.score > b.score; });
   std::vector<Guess> distinct;
   for (const Guess& guess : guesses) {
+    if (guess.score < kWorthALook * guesses.front().score) break;
     const bool known = std::any_of(distinct.begin(), distinct.end(), [&guess](const Guess& other) {
       return std::abs(guess.chip - other.chip) < kSameGuess &&
              std::abs(guess.bins - other.bins) < kSameGuess;
@@ -200,7 +202,6 @@ void Synchroniser::score(Guess& guess, const StreamBuffer& narrow) {
   const bool has_down_chirps =
       *powers.rbegin() > kDownPresent * mean && *std::next(powers.rbegin()) > kDownPresent * mean;
   if (!has_down_chirps) guess.present = 0;
-  guess.noise = mean_bin_power(narrow, down - kScoredUpChirps * chips_, down + 2 * chips_);
   score_sync_word(guess, narrow, up_pair);
 }
 
@@ -303,6 +304,9 @@ std::vector<Sync> Synchroniser::run(const PreambleCandidate& preamble, const Str
                                     const StreamBuffer& wide) {
   std::vector<Guess> guesses = find_down_chirps(preamble, narrow);
   for (Guess& guess : guesses) score(guess, narrow);
+  const double noise =
+      mean_bin_power(narrow, (preamble.last_window - kScoredUpChirps) * chips_,
+                     (preamble.last_window + kFirstSymbol + kSymbolsLooked) * chips_);
   std::stable_sort(guesses.begin(), guesses.end(),
                    [](const Guess& a, const Guess& b) { return a.score > b.score; });
   std::vector<Sync> syncs;
@@ -314,7 +318,7 @@ std::vector<Sync> Synchroniser::run(const PreambleCandidate& preamble, const Str
       return std::abs(chip - guess.chip) < chips / 8;
     });
     if (near || guess.present < kLeastPresent) continue;
-    if (guess.score < kLeastScore * guess.noise) continue;
+    if (guess.score < kLeastScore * noise) continue;
     if (guess.score < kNearBest * best) break;
     best = std::max(best, guess.score);
     if (tried.size() == kSyncs) break;

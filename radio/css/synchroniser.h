@@ -47,8 +47,7 @@ class Synchroniser {
     double bins = 0;  // Carrier offset.
     double score = 0;
     std::uint8_t sync_word = 0;
-    int present = 0;   // Chirps that hold a fair share of the power.
-    double noise = 0;  // Mean power of a bin, the signal's share included.
+    int present = 0;  // Chirps that hold a fair share of the power.
   };
 
   using Powers = std::vector<float>;
