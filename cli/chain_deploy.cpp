@@ -1,14 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "cli/chain_commands.h"
+#include "cli/read_file.h"
 #include "rewards/payout_tree.h"
 #include "rewards/policy.h"
 
@@ -35,12 +32,9 @@ struct DeployOptions {
 // Epoch length and emission are the policy's business: here and there they must be the same.
 Result<rewards::Policy> read_policy(const std::string& path) {
   if (path.empty()) return rewards::Policy{};
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    return fail(Errc::unavailable, path + ": cannot read: " + std::strerror(errno));
-  }
-  return rewards::parse_policy(text.str(), path);
+  const Result<std::string> text = read_file(path);
+  if (!text) return fail(text.error());
+  return rewards::parse_policy(*text, path);
 }
 
 Result<DeployTerms> terms_of(const DeployOptions& options, const EvmAddress& deployer) {

@@ -1,11 +1,6 @@
 // Reading a sealed epoch for the chain: from a folder or from a verifier.
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include "cli/chain_commands.h"
+#include "cli/read_file.h"
 #include "core/hash.h"
 #include "rewards/chain/http.h"
 #include "verifier/judge.h"
@@ -15,7 +10,7 @@ namespace {
 
 constexpr std::chrono::seconds kFetchTimeout{30};
 
-Result<Bytes> to_bytes(const std::string& text) { return Bytes(text.begin(), text.end()); }
+Bytes to_bytes(const std::string& text) { return {text.begin(), text.end()}; }
 
 Result<Bytes> fetch(const std::string& url) {
   const Result<rewards::chain::Endpoint> endpoint = rewards::chain::parse_endpoint(url);
@@ -29,13 +24,10 @@ Result<Bytes> fetch(const std::string& url) {
   return to_bytes(reply->body);
 }
 
-Result<Bytes> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    return fail(Errc::unavailable, path + ": cannot read: " + std::strerror(errno));
-  }
-  return to_bytes(text.str());
+Result<Bytes> read_bytes(const std::string& path) {
+  const Result<std::string> text = read_file(path);
+  if (!text) return fail(text.error());
+  return to_bytes(*text);
 }
 
 // `part` is "artifact" or "seal". With its name, for messages.
@@ -46,7 +38,7 @@ Result<std::pair<std::string, Bytes>> read_part(const std::string& source, std::
   const std::string base = source.ends_with('/') ? source.substr(0, source.size() - 1) : source;
   const std::string name =
       remote ? base + "/v1/epochs/" + number + "/" + part : base + "/epoch-" + number + "." + part;
-  Result<Bytes> bytes = remote ? fetch(name) : read_file(name);
+  Result<Bytes> bytes = remote ? fetch(name) : read_bytes(name);
   if (!bytes) return fail(bytes.error());
   return std::pair{name, std::move(*bytes)};
 }

@@ -1,18 +1,30 @@
-// earshot key: a hotspot's key file.
+// earshot key: key files, of hotspots and of accounts on the chain.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "hotspot/key_facts.h"
+#include "rewards/chain/account.h"
 
 namespace earshot::cli {
 namespace {
 
-void print(const hotspot::KeyFacts& facts, const Context& context) {
-  std::fputs(context.machine_output() ? (hotspot::to_json(facts) + "\n").c_str()
-                                      : hotspot::to_text(facts).c_str(),
-             stdout);
+// The same 32 bytes are a key of either kind, for whoever uses the file: a hotspot, or an account
+// that signs epochs and pays fees.
+Result<void> print(const hotspot::KeyFacts& facts, const Context& context) {
+  const Result<rewards::chain::AccountKey> account = rewards::chain::read_account_key(facts.file);
+  if (!account) return fail(account.error());
+  const std::string address = rewards::chain::to_display(account->address);
+  if (context.machine_output()) {
+    auto out = nlohmann::ordered_json::parse(hotspot::to_json(facts));
+    out["account"] = address;
+    std::printf("%s\n", out.dump().c_str());
+  } else {
+    std::printf("%saccount  %s\n", hotspot::to_text(facts).c_str(), address.c_str());
+  }
+  return {};
 }
 
 using FactsOf = Result<hotspot::KeyFacts> (*)(const std::string& path);
@@ -24,8 +36,7 @@ void add_key_command(CLI::App& key, Context& context, const std::string& name,
       add_command(key, context, name, description, [path, facts_of, &context]() -> Result<void> {
         const Result<hotspot::KeyFacts> facts = facts_of(*path);
         if (!facts) return fail(facts.error());
-        print(*facts, context);
-        return {};
+        return print(*facts, context);
       });
   command->add_option("FILE", *path, "Key file, mode 0600")->required();
 }
@@ -33,10 +44,11 @@ void add_key_command(CLI::App& key, Context& context, const std::string& name,
 }  // namespace
 
 void add_key_commands(CLI::App& root, Context& context) {
-  CLI::App* key = add_group(root, "key", "A hotspot's key file");
+  CLI::App* key = add_group(root, "key", "Key files, of a hotspot or of an account on the chain");
   add_key_command(*key, context, "new", "Make one from the system's randomness; never overwrites",
                   hotspot::make_key);
-  add_key_command(*key, context, "show", "Its public keys", hotspot::read_key);
+  add_key_command(*key, context, "show", "Its public keys, and the address of its account",
+                  hotspot::read_key);
 }
 
 }  // namespace earshot::cli

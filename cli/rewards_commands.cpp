@@ -1,14 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "cli/commands.h"
+#include "cli/read_file.h"
 #include "rewards/chain/account.h"
 #include "rewards/payout_tree.h"
 
@@ -38,12 +35,9 @@ Result<PayoutLeaf> leaf_from_json(const nlohmann::json& entry) {
 }
 
 Result<std::vector<PayoutLeaf>> read_leaves(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    return fail(Errc::unavailable, path + ": cannot read: " + std::strerror(errno));
-  }
-  const nlohmann::json json = nlohmann::json::parse(text.str(), nullptr, false);
+  const Result<std::string> text = read_file(path);
+  if (!text) return fail(text.error());
+  const nlohmann::json json = nlohmann::json::parse(*text, nullptr, false);
   if (!json.is_array()) {
     return fail(Errc::bad_data, path + ": no JSON array of [address, amount] pairs");
   }

@@ -94,6 +94,7 @@ Result<std::unique_ptr<RocksDatabase>> RocksDatabase::open(const std::string& di
 Result<void> RocksDatabase::open_files() {
   const rocksdb::Options with = options();
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  descriptors.reserve(kFamilyNames.size());
   for (const char* name : kFamilyNames) {
     descriptors.emplace_back(name, rocksdb::ColumnFamilyOptions(with));
   }

@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <system_error>
 
 #include "rewards/chain/json_rpc.h"
@@ -141,9 +141,9 @@ Result<std::optional<Journal>> read_journal(const std::string& path) {
     return std::optional<Journal>();
   }
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) return fail(Errc::unavailable, path + ": cannot read");
-  Result<Journal> journal = journal_from_json(text.str());
+  if (!file) return fail(file_error(path, "cannot read", errno));
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  Result<Journal> journal = journal_from_json(text);
   if (!journal) return fail(Errc::bad_data, path + ": " + journal.error().detail);
   return std::optional<Journal>(std::move(*journal));
 }

@@ -1,0 +1,381 @@
+#!/usr/bin/env python3
+"""From sealed epochs to tokens as people type it: earshot chain, epoch and audit against a real node and a real
+verifier over HTTP, and what they say when something is wrong.
+
+usage: chain_cli_test.py FOLDER-OF-BINARIES SOURCE-FOLDER
+"""
+import json
+import os
+import pathlib
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.request
+
+from verifierd import Verifierd
+
+BINARIES = pathlib.Path(sys.argv.pop(1)).resolve()
+SOURCE = pathlib.Path(sys.argv.pop(1)).resolve()
+DAY = 86_400
+NOBODY = "0x00000000000000000000000000000000000000AA"
+EMISSION = 20_000 * 10**18
+
+
+def find_anvil():
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    return os.environ.get("EARSHOT_ANVIL") or SOURCE / f"node_modules/@foundry-rs/anvil-linux-{machine}/bin/anvil"
+
+
+def earshot(*words, folder=None):
+    return subprocess.run([BINARIES / "earshot", *map(str, words)], capture_output=True, text=True, timeout=120,
+                          cwd=folder)
+
+
+def free_port():
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        return holder.getsockname()[1]
+
+
+class Node:
+    """Anvil that mines a block with each transaction."""
+
+    def __init__(self, timestamp):
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.process = subprocess.Popen(
+            [find_anvil(), "--port", str(port), "--silent", "--slots-in-an-epoch", "1", "--timestamp", str(timestamp)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                self.call("eth_chainId")
+                return
+            except OSError:
+                if time.monotonic() > deadline or self.process.poll() is not None:
+                    raise
+                time.sleep(0.05)
+
+    def call(self, method, *parameters):
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
+        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
+        answer = json.load(urllib.request.urlopen(request, timeout=30))
+        if "error" in answer:
+            raise AssertionError(answer["error"])
+        return answer["result"]
+
+    def fund(self, address):
+        self.call("anvil_setBalance", address, hex(10**20))
+
+    def pass_time(self, seconds):
+        self.call("evm_increaseTime", hex(seconds))
+        self.call("evm_mine")
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Chain(unittest.TestCase):
+    """Two sealed epochs of a verifier, the second of them quieter, and a node; tests share them."""
+
+    @classmethod
+    def setUpClass(cls):
+        if not pathlib.Path(find_anvil()).exists():
+            raise unittest.SkipTest(f"no anvil at {find_anvil()}")
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="earshot-chain-"))
+        cls.keys = {}
+        for name in ("payer", "verifier-1", "verifier-2", "verifier-3", "owner"):
+            made = earshot("key", "new", cls.folder / name)
+            assert made.returncode == 0, made.stderr
+            cls.keys[name] = json.loads(made.stdout)["account"]
+        cls.epoch = int(time.time()) // DAY - 2
+        cls.node = Node((cls.epoch + 2) * DAY + 60)
+        cls.node.fund(cls.keys["payer"])
+        cls.node.fund(cls.keys["owner"])
+        cls.seal_two_epochs()
+        cls.contract = cls.deploy()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.service.remove()
+        cls.node.stop()
+        shutil.rmtree(cls.folder)
+
+    @classmethod
+    def seal_two_epochs(cls):
+        """Hotspots that onboard on the first day and say nothing; the owner's account takes the verifiers' share."""
+        policy = (SOURCE / "rewards/policies/earshot-1.toml").read_text()
+        cls.policy = cls.folder / "policy.toml"
+        begin = policy.index('verifiers_account = "') + len('verifiers_account = "')
+        cls.policy.write_text(policy[:begin] + cls.keys["owner"] + policy[begin + 42:])
+        cls.service = Verifierd(BINARIES, node=cls.node.url, virtual=True)
+        config = cls.service.config.read_text()
+        cls.service.config.write_text(
+            config.replace(f"{SOURCE}/rewards/policies/earshot-1.toml", str(cls.policy)))
+        assert str(cls.policy) in cls.service.config.read_text()
+        cls.service.start()
+        cls.url = f"http://127.0.0.1:{cls.service.port}"
+        cls.move_clock(cls.epoch * DAY - 3600)
+        load = subprocess.Popen([BINARIES / "verifier-load", "post", str(cls.service.port), cls.folder / "load", "1"],
+                                stdout=subprocess.DEVNULL)
+        while not (cls.folder / "load").exists() or not (cls.folder / "load").read_text():
+            time.sleep(0.05)
+        load.kill()
+        load.wait()
+        for day in (1, 2):
+            cls.move_clock((cls.epoch + day) * DAY + 9 * 3600)
+        cls.dir = cls.folder / "published"
+        cls.dir.mkdir()
+        for number in (cls.epoch, cls.epoch + 1):
+            for part, ending in (("record", "record"), ("seal", "seal"), ("artifact", "artifact"), ("policy", "policy.toml")):
+                with urllib.request.urlopen(f"{cls.url}/v1/epochs/{number}/{part}") as answer:
+                    (cls.dir / f"epoch-{number}.{ending}").write_bytes(answer.read())
+
+    @classmethod
+    def move_clock(cls, seconds):
+        status, body, _ = cls.service.request("/v1/simulation/clock", b'{"unix_ns":"%d"}' % (seconds * 10**9))
+        assert status == 200, body
+
+    @classmethod
+    def deploy(cls, *more):
+        signers = [word for i in (1, 2, 3) for word in ("--signer", cls.keys[f"verifier-{i}"])]
+        run = earshot("chain", "deploy", "--rpc", cls.node.url, "--key", cls.folder / "payer", "--policy", cls.policy,
+                      "--first-epoch", cls.epoch, "--wait", "mined", *signers, *more, folder=cls.folder)
+        assert run.returncode == 0, run.stderr
+        deployed = json.loads(run.stdout)
+        assert (deployed["threshold"], deployed["signers"]) == (2, 3), deployed
+        return deployed["contract"]
+
+    def done(self, *words):
+        run = earshot(*words, folder=self.folder)
+        self.assertEqual((run.returncode, run.stderr), (0, ""), words)
+        return run.stdout
+
+    def fails(self, code, words, *command):
+        """Fails with this code and one line that says these words, prints nothing else, leaves no file."""
+        before = set(self.folder.iterdir())
+        run = earshot(*command, folder=self.folder)
+        self.assertEqual(run.returncode, code, (command, run.stderr))
+        self.assertEqual(run.stderr.count("\n"), 1, run.stderr)
+        for word in [words] if isinstance(words, str) else words:
+            self.assertIn(word, run.stderr)
+        self.assertEqual(run.stdout, "")
+        self.assertEqual(set(self.folder.iterdir()), before, "nothing half-written")
+
+    def on(self, *command, contract=None, rpc=None):
+        """The words of a chain command on our node and contract."""
+        return ("chain", command[0], "--rpc", rpc or self.node.url, "--contract", contract or self.contract,
+                *command[1:])
+
+    def submit(self, number, *signers, contract=None, log=None, key="payer"):
+        words = [word for signer in signers for word in ("--signer-key", self.folder / signer)]
+        return self.on("submit", "--epoch", number, "--log", log or self.url, "--key", self.folder / key, "--wait",
+                       "mined", *words, contract=contract)
+
+    def claim(self, number, *more, contract=None, log=None, key="payer"):
+        return self.on("claim", "--epoch", number, "--log", log or self.url, "--key", self.folder / key, "--wait",
+                       "mined", *more, contract=contract)
+
+    def status(self, contract):
+        return json.loads(self.done(*self.on("status", "--account", self.keys["owner"], contract=contract)))
+
+    # The way that everything takes when nothing is wrong.
+
+    def test_two_epochs_from_the_seal_to_the_owners_balance(self):
+        contract = self.deploy()
+        self.assertEqual(self.status(contract)["epoch"], str(self.epoch - 1))
+        first = json.loads(self.done(*self.submit(self.epoch, "verifier-1", "verifier-3", contract=contract)))
+        self.assertEqual((first["epoch"], first["cumulative_total"]), (str(self.epoch), str(EMISSION)))
+        again = json.loads(self.done(*self.submit(self.epoch, "verifier-1", "verifier-3", contract=contract)))
+        self.assertEqual((again["state"], again["transaction"]), ("submitted before", None))
+        status = self.status(contract)
+        self.assertTrue(status["pending"])
+        self.fails(1, "counts from", *self.claim(self.epoch, "--account", self.keys["owner"], contract=contract))
+        self.node.pass_time(3601)
+        self.assertFalse(self.status(contract)["pending"])
+
+        # Somebody else pays the fee; the tokens go to the account.
+        paid = json.loads(self.done(*self.claim(self.epoch, "--account", self.keys["owner"], contract=contract)))
+        share = int(paid["paid"])
+        self.assertEqual((paid["account"], paid["balance"]), (self.keys["owner"], str(share)))
+        self.assertGreater(share, 0)
+        self.assertEqual(self.status(contract)["account"], {"address": self.keys["owner"], "balance": str(share),
+                                                            "claimed": str(share)})
+        self.fails(1, "NothingToClaim", *self.claim(self.epoch, key="owner", contract=contract))
+
+        # The second epoch, signed apart and joined by who submits it, from files instead of HTTP.
+        number = self.epoch + 1
+        signatures = []
+        for signer in ("verifier-2", "verifier-3"):
+            signed = json.loads(self.done(*self.on("sign", "--epoch", number, "--log", self.dir, "--key",
+                                                   self.folder / signer, contract=contract)))
+            self.assertEqual(signed["signer"], self.keys[signer])
+            signatures += ["--signature", signed["signature"]]
+        self.done(*self.submit(number, contract=contract, log=self.dir), *signatures)
+        status = self.status(contract)
+        self.assertGreater(int(status["log_size"]), 0)
+        self.assertEqual(int(status["newest_total"]), 2 * EMISSION)
+        self.node.pass_time(3601)
+        paid = [json.loads(line)
+                for line in self.done(*self.claim(number, "--all", contract=contract, log=self.dir)).splitlines()]
+        self.assertEqual(sum(int(one["cumulative"]) for one in paid), 2 * EMISSION)
+        self.assertEqual(self.status(contract)["claimed"], str(2 * EMISSION))
+        self.assertEqual([path.name for path in self.folder.glob("*.journal")], [], "journals are gone when done")
+
+    def test_tables_are_for_people(self):
+        pairs = (("chain status", self.on("status")), ("epoch show", ("epoch", "show", "--epoch", self.epoch, "--log",
+                                                                     self.url)))
+        for name, words in pairs:
+            command = " ".join(f"'{word}'" for word in (BINARIES / "earshot", *words))
+            run = subprocess.run(["script", "-qec", command, "/dev/null"], capture_output=True, text=True, timeout=60)
+            self.assertEqual(run.returncode, 0, run.stdout)
+            self.assertNotIn("{", run.stdout, name)
+            self.assertGreater(run.stdout.count("\n"), 4, name)
+
+    # What goes wrong.
+
+    def test_a_dead_node_is_69(self):
+        dead = f"http://127.0.0.1:{free_port()}"
+        line = f"node at {dead} does not answer"
+        self.fails(69, line, *self.on("status", rpc=dead))
+        self.fails(69, line, *self.on("submit", "--epoch", self.epoch, "--log", self.url, "--key",
+                                      self.folder / "payer", "--signer-key", self.folder / "verifier-1", rpc=dead))
+        self.fails(69, line, *self.on("claim", "--epoch", self.epoch, "--log", self.url, "--key",
+                                      self.folder / "owner", rpc=dead))
+        self.fails(69, line, "chain", "deploy", "--rpc", dead, "--key", self.folder / "payer", "--first-epoch", 1,
+                   "--signer", self.keys["payer"])
+
+    def test_a_dead_verifier_is_69(self):
+        dead = f"http://127.0.0.1:{free_port()}"
+        self.fails(69, dead, *self.submit(self.epoch, "verifier-1", "verifier-2", log=dead))
+        self.fails(69, dead, *self.claim(self.epoch, log=dead))
+        for command in (("epoch", "show"), ("epoch", "explain", "00"), ("audit",)):
+            self.fails(69, dead, *command, "--epoch", self.epoch, "--log", dead)
+
+    def test_an_epoch_that_is_not_sealed_is_69(self):
+        for command in (("epoch", "show"), ("audit",)):
+            self.fails(69, "answers 404", *command, "--epoch", self.epoch + 7, "--log", self.url)
+        self.fails(69, "answers HTTP 404", *self.submit(self.epoch + 7, "verifier-1", "verifier-2"))
+        self.fails(69, f"epoch-{self.epoch + 7}.", "audit", "--epoch", self.epoch + 7, "--log", self.dir)
+
+    def test_a_key_that_others_can_read_is_77(self):
+        open_key = self.folder / "open"
+        shutil.copy(self.folder / "payer", open_key)
+        open_key.chmod(0o644)
+        self.addCleanup(open_key.unlink)
+        self.fails(77, "open", *self.submit(self.epoch, "verifier-1", "verifier-2", key="open"))
+        self.fails(77, "open", *self.submit(self.epoch, "verifier-1", "open"))
+        self.fails(77, "open", *self.claim(self.epoch, key="open"))
+        self.fails(77, "open", "chain", "deploy", "--rpc", self.node.url, "--key", open_key, "--first-epoch", 1,
+                   "--signer", self.keys["payer"])
+        self.fails(77, "open", "key", "show", open_key)
+
+    def test_a_key_that_is_none_is_65_and_a_missing_one_69(self):
+        bad = self.folder / "bad"
+        bad.write_text("not a key\n")
+        bad.chmod(0o600)
+        self.addCleanup(bad.unlink)
+        self.fails(65, "bad", *self.submit(self.epoch, "verifier-1", "verifier-2", key="bad"))
+        self.fails(69, "missing", *self.submit(self.epoch, "verifier-1", "verifier-2", key="missing"))
+
+    def test_files_that_are_not_an_epochs_are_65(self):
+        copy = self.folder / "copy"
+        shutil.copytree(self.dir, copy)
+        self.addCleanup(shutil.rmtree, copy)
+        artifact = copy / f"epoch-{self.epoch}.artifact"
+        whole = artifact.read_bytes()
+        for broken, words in ((whole[:-1], "accounts"), (b"", "ERSH"), (b"x" + whole[1:], "ERSH"),
+                              (whole[:-1] + bytes([whole[-1] ^ 1]), "sum to"),
+                              ((self.dir / f"epoch-{self.epoch + 1}.artifact").read_bytes(), "is not the rewards file")):
+            artifact.write_bytes(broken)
+            self.fails(65, [str(artifact), words], *self.submit(self.epoch, "verifier-1", "verifier-2", log=copy))
+            self.fails(65, str(artifact), *self.claim(self.epoch, log=copy))
+        artifact.write_bytes(whole)
+        for name in ("record", "seal"):
+            file = copy / f"epoch-{self.epoch}.{name}"
+            bytes_of = file.read_bytes()
+            file.write_bytes(bytes_of[:40])
+            self.fails(65, f"epoch {self.epoch}", "audit", "--epoch", self.epoch, "--log", copy)
+            self.fails(65, f"epoch {self.epoch}", "epoch", "show", "--epoch", self.epoch, "--log", copy)
+            file.write_bytes(bytes_of)
+
+    def test_what_the_contract_would_refuse_is_told_before_a_fee_is_paid(self):
+        nonce = self.node.call("eth_getTransactionCount", self.keys["payer"], "latest")
+        self.fails(1, "2", *self.submit(self.epoch, "verifier-1"))
+        self.fails(1, "BadSignature", *self.submit(self.epoch, "verifier-1", "owner"))
+        self.fails(1, "EpochOutOfOrder", *self.submit(self.epoch + 1, "verifier-1", "verifier-2",
+                                                      contract=self.past_contract()))
+        self.fails(1, ["has nothing for", NOBODY], *self.claim(self.epoch, "--account", NOBODY))
+        self.fails(1, "no contract", *self.on("status", contract=NOBODY))
+        self.assertEqual(self.node.call("eth_getTransactionCount", self.keys["payer"], "latest"),
+                         hex(int(nonce, 16) + self.deployed))
+
+    deployed = 0
+
+    def past_contract(self):
+        """One whose first epoch is after both of ours."""
+        self.deployed += 1
+        signers = [word for i in (1, 2, 3) for word in ("--signer", self.keys[f"verifier-{i}"])]
+        run = self.done("chain", "deploy", "--rpc", self.node.url, "--key", self.folder / "payer", "--policy",
+                        self.policy, "--first-epoch", self.epoch + 5, "--wait", "mined", *signers)
+        return json.loads(run)["contract"]
+
+    def test_wrong_usage_is_2(self):
+        wrong = self.keys["owner"][:-1] + ("0" if self.keys["owner"][-1] != "0" else "1")
+        self.fails(2, "--contract", *self.on("status", contract="0x12"))
+        self.fails(2, "--account", *self.on("status", "--account", "me"))
+        self.fails(2, "--account", *self.claim(self.epoch, "--account", wrong[:-1]))
+        self.fails(2, "--rpc", *self.on("status", rpc="localhost"))
+        self.fails(2, "threshold", "chain", "deploy", "--rpc", self.node.url, "--key", self.folder / "payer",
+                   "--first-epoch", 1, "--signer", self.keys["payer"], "--threshold", 2)
+        self.fails(2, "--log is required", "audit", "--epoch", 1)
+        self.fails(2, "ID is required", "epoch", "explain", "--epoch", 1, "--log", self.url)
+        self.fails(2, "--all", *self.claim(self.epoch, "--all", "--account", NOBODY))
+
+    # earshot epoch and audit, over HTTP and from files.
+
+    def test_an_audit_says_whether_it_saw_the_epoch_before(self):
+        for log in (self.url, self.url + "/", self.dir):
+            for number, at_hand in ((self.epoch, False), (self.epoch + 1, True)):
+                audit = json.loads(self.done("audit", "--epoch", number, "--log", log))
+                self.assertTrue(audit["identical"])
+                self.assertEqual(audit["previous_at_hand"], at_hand)
+                self.assertTrue(all(step["same"] for step in audit["steps"]))
+
+    def test_an_audit_notices_another_epoch_before(self):
+        copy = self.folder / "forged"
+        shutil.copytree(self.dir, copy)
+        self.addCleanup(shutil.rmtree, copy)
+        artifact = copy / f"epoch-{self.epoch}.artifact"
+        other = bytearray(artifact.read_bytes())
+        other[-1] ^= 1
+        artifact.write_bytes(other)
+        run = earshot("audit", "--epoch", self.epoch + 1, "--log", copy)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("previous epoch's artifact: published ", run.stderr)
+        self.assertEqual(run.stderr.count("\n"), 1)
+
+    def test_an_epoch_shows_and_explains_what_it_holds(self):
+        for log in (self.url, self.dir):
+            shown = json.loads(self.done("epoch", "show", "--epoch", self.epoch, "--log", log))
+            self.assertTrue(shown["identical"])
+            self.assertEqual(sum(int(one["cumulative"]) for one in shown["accounts"]), EMISSION)
+            [verdict] = [one for one in shown["verdicts"] if one["type"] == "onboarding"]
+            self.assertEqual((verdict["verdict"], verdict["reason"]), ("accepted", "ok"))
+            for id in (verdict["id"], "0x" + verdict["id"][:12].upper()):
+                explained = json.loads(self.done("epoch", "explain", id, "--epoch", self.epoch, "--log", log))
+                self.assertEqual(explained["id"], verdict["id"])
+                self.assertTrue(explained["meaning"] and explained["threshold"])
+            hotspot = json.loads(self.done("epoch", "explain", verdict["hotspot"], "--epoch", self.epoch, "--log", log))
+            self.assertEqual((hotspot["rule"], hotspot["tier"]), ("place", "unproven"))
+            self.fails(2, "no messages or hotspots", "epoch", "explain", "f" * 64, "--epoch", self.epoch, "--log", log)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
