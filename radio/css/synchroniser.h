@@ -4,9 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "radio/css/detector.h"
-#include "radio/css/fft.h"
 #include "radio/css/frame_measure.h"
+#include "radio/css/head_search.h"
 #include "radio/css/stream_buffer.h"
 
 namespace earshot::radio {
@@ -32,32 +31,17 @@ class Synchroniser {
  public:
   Synchroniser(int spreading_factor, const SyncOptions& options);
 
-  // Candidates for the frame behind a preamble, most likely first (at most three; none when what
+  // Candidates for the frame behind a preamble, most likely first (none when what
   // was found is no more than noise makes). narrow: one sample per chip, wide: two; both must reach
   // last_needed() chips.
   std::vector<Sync> run(const PreambleCandidate& preamble, const StreamBuffer& narrow,
                         const StreamBuffer& wide);
   // The chip up to which run() looks.
-  std::int64_t last_needed(const PreambleCandidate& preamble) const;
+  std::int64_t last_needed(const PreambleCandidate& preamble) const {
+    return search_.last_needed(preamble);
+  }
 
  private:
-  // Where the down-chirps may begin.
-  struct Guess {
-    double chip = 0;  // Of the narrow stream.
-    double bins = 0;  // Carrier offset.
-    double score = 0;
-    std::uint8_t sync_word = 0;
-    int present = 0;  // Chirps that hold a fair share of the power.
-  };
-
-  using Powers = std::vector<float>;
-
-  bool spectrum(const StreamBuffer& narrow, std::int64_t first, bool up, Powers& power);
-  std::vector<Guess> find_down_chirps(const PreambleCandidate& preamble,
-                                      const StreamBuffer& narrow);
-  void score(Guess& guess, const StreamBuffer& narrow);
-  void score_sync_word(Guess& guess, const StreamBuffer& narrow, std::size_t pair);
-  double mean_bin_power(const StreamBuffer& narrow, std::int64_t first, std::int64_t last) const;
   float power_at(const StreamBuffer& narrow, std::int64_t first, double bins);
   int count_preamble(const Sync& sync, const PreambleCandidate& preamble,
                      const StreamBuffer& narrow);
@@ -68,11 +52,8 @@ class Synchroniser {
   int spreading_factor_;
   std::int64_t chips_;
   SyncOptions options_;
-  Fft fft_;
-  Samples up_chirp_;
-  Samples down_chirp_;
+  HeadSearch search_;
   Samples buffer_;
-  Powers power_;
   FrameMeter meter_;
 };
 
