@@ -15,7 +15,7 @@ Result<std::string> read_file(const std::string& path) {
   }
   errno = 0;
   std::ifstream file(path, std::ios::binary);
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   if (file.is_open() && !file.bad()) return text;
   const Errc code = errno == EACCES ? Errc::permission : Errc::unavailable;
   return fail(code, path + ": cannot read: " + std::strerror(errno));
