@@ -132,7 +132,8 @@ void BitLikelihoods::run(std::span<const float> likelihoods, bool reduced,
   const std::size_t width = llrs.size();
   const std::span<float> scores = std::span(scores_).first(likelihoods.size() / step);
   for (std::size_t index = 0; index < scores.size(); ++index) {
-    float score = likelihoods[(index * step + 1) % likelihoods.size()];
+    // The sizes are powers of two.
+    float score = likelihoods[(index * step + 1) & (likelihoods.size() - 1)];
     if (!priors.empty()) {
       const std::uint32_t bits = gray_encode(static_cast<std::uint32_t>(index));
       for (std::size_t bit = 0; bit < width; ++bit) {

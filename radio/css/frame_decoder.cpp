@@ -170,10 +170,13 @@ FrameDecoder::Progress FrameDecoder::read_payload(DecoderTools& tools, const Str
     wanted_symbols_ = symbols_at(true);
     return Progress::waiting;
   }
-  // Still undecided with all symbols of both readings at hand: CRC, code, duration.
-  if (judge_rate(tools) == LowDataRate::off) return finish(false, read_at(tools, false));
-  Reading off = read_at(tools, false);
+  // All symbols of both readings are at hand: residues, CRC, code, duration.
+  const LowDataRate rate = judge_rate(tools);
+  if (rate == LowDataRate::off) return finish(false, read_at(tools, false));
   Reading on = read_at(tools, true);
+  const bool on_is_sure = rate == LowDataRate::on && on.bytes.crc_ok.value_or(false);
+  if (on_is_sure) return finish(true, std::move(on));
+  Reading off = read_at(tools, false);
   const bool off_ok = off.bytes.crc_ok.value_or(false);
   const bool on_ok = on.bytes.crc_ok.value_or(false);
   bool reduced = uses_low_data_rate(frame_.params);

@@ -4,17 +4,10 @@
 #pragma once
 #include "core/messages.h"
 #include "radio/css/receiver.h"
+#include "radio/evidence/calibration.h"
 #include "radio/samples.h"
 
 namespace earshot::radio {
-
-// How samples map to power at the antenna port.
-struct Calibration {
-  std::int32_t full_scale_cdbm = 0;  // Of the stream that the snippet is cut from, 0.01 dBm.
-  std::int32_t sigma_cdb = 200;      // Its uncertainty.
-  Provenance provenance = Provenance::nominal;
-  std::uint32_t gain_settings = 0;
-};
 
 struct Snippet {
   SampleFormat format = SampleFormat::ci8;
