@@ -92,6 +92,13 @@ std::string json_line(const HeardFrame& heard) {
   return line.dump();
 }
 
+std::string frame_label(const HeardFrame& heard) {
+  const radio::Frame& frame = heard.frame;
+  const char* const crc = frame.crc_ok ? (*frame.crc_ok ? " ok " : " BAD ") : " ";
+  return "SF" + std::to_string(frame.params.spreading_factor) + " " + coding_rate(frame.params) +
+         crc + std::to_string(frame.payload.size()) + " B";
+}
+
 std::string frame_table(const std::vector<HeardFrame>& heard) {
   if (heard.empty()) return "";
   Table table({">time", ">channel", "SF", "BW", "CR", "CRC", ">SNR dB", ">dBFS", ">CFO Hz",

@@ -29,6 +29,8 @@ bool comes_before(const HeardFrame& a, const HeardFrame& b);
 
 // The keys of DESIGN section 9, in its order, on one line without its end.
 std::string json_line(const HeardFrame& heard);
+// "SF7 4/5 ok 20 B": within the 20 letters that SigMF recommends for a label.
+std::string frame_label(const HeardFrame& heard);
 // One line a frame; empty for none.
 std::string frame_table(const std::vector<HeardFrame>& heard);
 

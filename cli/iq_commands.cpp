@@ -46,8 +46,13 @@ Result<radio::RecordingInfo> open_recording(const RecordingOptions& options) {
 void add_iq_commands(CLI::App& root, Context& context) {
   CLI::App* iq = add_group(root, "iq", "Recordings: look into them, decode and make frames");
   add_iq_info(*iq, context);
+  add_iq_convert(*iq, context);
   add_iq_decode(*iq, context);
   add_iq_encode(*iq, context);
+  add_iq_validate(*iq, context);
+  add_iq_cut(*iq, context);
+  add_iq_annotate(*iq, context);
+  add_iq_waterfall(*iq, context);
 }
 
 }  // namespace earshot::cli

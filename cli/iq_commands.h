@@ -23,7 +23,12 @@ void add_recording_options(CLI::App& command, RecordingOptions& options);
 Result<radio::RecordingInfo> open_recording(const RecordingOptions& options);
 
 void add_iq_info(CLI::App& iq, Context& context);
+void add_iq_convert(CLI::App& iq, Context& context);
 void add_iq_decode(CLI::App& iq, Context& context);
 void add_iq_encode(CLI::App& iq, Context& context);
+void add_iq_validate(CLI::App& iq, Context& context);
+void add_iq_cut(CLI::App& iq, Context& context);
+void add_iq_annotate(CLI::App& iq, Context& context);
+void add_iq_waterfall(CLI::App& iq, Context& context);
 
 }  // namespace earshot::cli

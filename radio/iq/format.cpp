@@ -142,4 +142,19 @@ Bytes encode_samples(SampleFormat format, SampleView samples) {
   return out;
 }
 
+std::uint64_t count_clipped(SampleFormat format, SampleView samples) {
+  if (format == SampleFormat::cf32) return 0;
+  // Of |x| = 1: the value that still rounds to the lowest and to the highest step.
+  struct Range {
+    float low, high;
+  };
+  const Range range = format == SampleFormat::ci8    ? Range{-128.5F / 128, 127.5F / 128}
+                      : format == SampleFormat::ci16 ? Range{-32768.5F / 32768, 32767.5F / 32768}
+                                                     : Range{-128.0F / 127.5F, 128.0F / 127.5F};
+  const auto fits = [range](float value) { return value > range.low && value < range.high; };
+  return static_cast<std::uint64_t>(std::count_if(
+      samples.begin(), samples.end(),
+      [&fits](const Sample& sample) { return !fits(sample.real()) || !fits(sample.imag()); }));
+}
+
 }  // namespace earshot::radio

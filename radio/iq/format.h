@@ -20,5 +20,7 @@ std::string_view format_name(SampleFormat format);
 void decode_samples(SampleFormat format, ByteView bytes, std::span<Sample> out);
 Samples decode_samples(SampleFormat format, ByteView bytes);
 Bytes encode_samples(SampleFormat format, SampleView samples);
+// Samples of which encode_samples clips a part, or which are not numbers; 0 for cf32.
+std::uint64_t count_clipped(SampleFormat format, SampleView samples);
 
 }  // namespace earshot::radio

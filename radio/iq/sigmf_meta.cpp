@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 
 #include "radio/iq/json_fields.h"
 
@@ -220,39 +219,6 @@ Result<json> read_parts(std::string_view text, const std::string& where) {
   return root;
 }
 
-json to_json(const Capture& capture, std::uint64_t offset) {
-  json out = capture.extra;
-  out["core:sample_start"] = capture.first_sample + offset;
-  if (capture.header_bytes > 0) out["core:header_bytes"] = capture.header_bytes;
-  if (capture.centre_hz) out["core:frequency"] = *capture.centre_hz;
-  if (capture.time) {
-    // Nanoseconds, and picoseconds only where they say something.
-    out["core:datetime"] = to_iso8601(*capture.time, capture.time->picos % 1000 == 0 ? 9 : 12);
-  }
-  if (capture.place) {
-    const Geodetic& place = *capture.place;
-    // What else the point says stays, and so does a height that it does not say.
-    if (json& point = out[kPlaceKey]; point.is_null()) {
-      point = {{"type", "Point"},
-               {"coordinates", {place.longitude_deg, place.latitude_deg, place.height_m}}};
-    }
-  }
-  return out;
-}
-
-json to_json(const Annotation& annotation, std::uint64_t offset) {
-  json out = annotation.extra;
-  out["core:sample_start"] = annotation.first_sample + offset;
-  if (annotation.sample_count > 0) out["core:sample_count"] = annotation.sample_count;
-  if (annotation.low_hz != 0 || annotation.high_hz != 0) {
-    out["core:freq_lower_edge"] = annotation.low_hz;
-    out["core:freq_upper_edge"] = annotation.high_hz;
-  }
-  if (!annotation.label.empty()) out["core:label"] = annotation.label;
-  if (!annotation.comment.empty()) out["core:comment"] = annotation.comment;
-  return out;
-}
-
 }  // namespace
 
 Result<Storage> parse_datatype(const std::string& datatype) {
@@ -271,11 +237,6 @@ Result<Storage> parse_datatype(const std::string& datatype) {
   return unread("not known");
 }
 
-std::string datatype_of(SampleFormat format) {
-  const bool wide = format == SampleFormat::ci16 || format == SampleFormat::cf32;
-  return std::string(format_name(format)) + (wide ? "_le" : "");
-}
-
 Result<RecordingInfo> parse_sigmf_meta(std::string_view text, const std::string& where) {
   const Result<json> root = read_parts(text, where);
   if (!root) return fail(root.error());
@@ -286,14 +247,6 @@ Result<RecordingInfo> parse_sigmf_meta(std::string_view text, const std::string&
   if (!step) return fail(step.error());
   sort_annotations(recording);
   return recording;
-}
-
-void sort_annotations(RecordingInfo& recording) {
-  std::sort(recording.annotations.begin(), recording.annotations.end(),
-            [](const Annotation& a, const Annotation& b) {
-              return std::tie(a.first_sample, a.sample_count, a.low_hz, a.label) <
-                     std::tie(b.first_sample, b.sample_count, b.low_hz, b.label);
-            });
 }
 
 Result<void> fit_to_data(RecordingInfo& recording, std::uint64_t sample_count,
@@ -349,29 +302,6 @@ Result<std::uint64_t> count_samples(const RecordingInfo& recording, std::uint64_
   }
   if (left == 0) return refuse("has no samples");
   return left / size;
-}
-
-json portable_global(const json& global) {
-  json out = global;
-  for (const char* key : {"core:dataset", "core:trailing_bytes", "core:offset",
-                          "core:metadata_only", "core:sha512"}) {
-    out.erase(key);
-  }
-  return out;
-}
-
-std::string format_sigmf_meta(const RecordingInfo& recording) {
-  json root = {
-      {"global", recording.global}, {"captures", json::array()}, {"annotations", json::array()}};
-  const std::uint64_t offset = offset_of(recording.global);
-  for (const Capture& capture : recording.captures) {
-    root["captures"].push_back(to_json(capture, offset));
-  }
-  for (const Annotation& annotation : recording.annotations) {
-    root["annotations"].push_back(to_json(annotation, offset));
-  }
-  // Text from outside that is not UTF-8 must not throw; the letters are replaced.
-  return root.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace earshot::radio

@@ -25,6 +25,13 @@ void sort_annotations(RecordingInfo& recording);
 // The text of the sidecar, ready to be written: global as it stands, captures, annotations.
 std::string format_sigmf_meta(const RecordingInfo& recording);
 
+// As format_sigmf_meta, of a recording that is complete: fills in core:datatype, core:sample_rate,
+// core:version, core:sha512 (`sha512`), earshot:sample_count and the declaration of our namespace,
+// and sorts the annotations. Precondition: the rate is known.
+std::string finished_sigmf_meta(RecordingInfo& recording, const std::string& sha512);
+// Declares our namespace in core:extensions; what is declared there stays.
+void declare_namespace(nlohmann::json& global);
+
 // "ci16_le" and its like; Errc::bad_data for what we do not read.
 Result<Storage> parse_datatype(const std::string& datatype);
 std::string datatype_of(SampleFormat format);

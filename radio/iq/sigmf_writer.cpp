@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cassert>
 
 #include "radio/iq/dataset_hash.h"
@@ -7,24 +6,6 @@
 #include "radio/iq/sigmf_meta.h"
 
 namespace earshot::radio {
-namespace {
-
-constexpr const char* kSigmfVersion = "1.2.6";      // Given: the specification's own version.
-constexpr const char* kNamespaceVersion = "1.0.0";  // Of our keys.
-
-// Every namespace used has to be declared; what the caller declares stays.
-void declare_namespace(nlohmann::json& global) {
-  nlohmann::json& extensions = global["core:extensions"];
-  if (!extensions.is_array()) extensions = nlohmann::json::array();
-  const bool declared = std::any_of(extensions.begin(), extensions.end(), [](const auto& entry) {
-    return entry.is_object() && entry.value("name", nlohmann::json()) == "earshot";
-  });
-  if (declared) return;
-  extensions.push_back({{"name", "earshot"}, {"version", kNamespaceVersion}, {"optional", true}});
-}
-
-}  // namespace
-
 struct SigmfWriter::Impl {
   NewFile data;
   NewFile meta;
@@ -82,14 +63,8 @@ void SigmfWriter::annotate(const Annotation& annotation) {
 Result<void> SigmfWriter::finish() {
   RecordingInfo& recording = impl_->recording;
   if (recording.captures.empty()) return fail(Errc::usage, "a recording without samples");
-  recording.global["core:datatype"] = datatype_of(recording.format);
-  recording.global["core:sample_rate"] = *recording.rate_hz;
-  recording.global["core:version"] = kSigmfVersion;
-  recording.global["core:sha512"] = impl_->hash.hex();
-  recording.global[kSampleCountKey] = recording.sample_count;
-  declare_namespace(recording.global);
-  sort_annotations(recording);
-  Result<void> step = impl_->meta.write(as_bytes(format_sigmf_meta(recording)));
+  Result<void> step =
+      impl_->meta.write(as_bytes(finished_sigmf_meta(recording, impl_->hash.hex())));
   if (step) step = impl_->meta.sync();
   if (step) step = impl_->data.sync();
   // The sidecar last: a recording whose sidecar is there has its data there.

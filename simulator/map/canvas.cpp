@@ -158,6 +158,34 @@ double Canvas::paragraph(Point at, double width, const std::string& text, const 
   return at.y;
 }
 
+void Canvas::image(const Box& box, int width, int height, std::vector<std::uint32_t> colours) {
+  // A row of 32-bit pixels is aligned as Cairo wants it.
+  const std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)> pixels(
+      cairo_image_surface_create_for_data(reinterpret_cast<unsigned char*>(colours.data()),
+                                          CAIRO_FORMAT_RGB24, width, height, width * 4),
+      &cairo_surface_destroy);
+  cairo_t* c = cairo_.get();
+  cairo_save(c);
+  box_path(box, 0);
+  cairo_clip(c);
+  cairo_translate(c, box.left, box.top);
+  cairo_scale(c, (box.right - box.left) / width, (box.bottom - box.top) / height);
+  cairo_set_source_surface(c, pixels.get(), 0, 0);
+  cairo_pattern_set_extend(cairo_get_source(c), CAIRO_EXTEND_PAD);
+  cairo_pattern_set_filter(cairo_get_source(c), CAIRO_FILTER_GOOD);
+  cairo_paint(c);
+  cairo_restore(c);
+}
+
+void Canvas::text_upwards(Point at, const std::string& text, const TextStyle& style) {
+  cairo_t* c = cairo_.get();
+  cairo_save(c);
+  cairo_translate(c, at.x, at.y);
+  cairo_rotate(c, -std::numbers::pi / 2);
+  this->text({0, 0}, text, style, 0.5);
+  cairo_restore(c);
+}
+
 void Canvas::clip(const Box& box) {
   cairo_save(cairo_.get());
   box_path(box, 0);
@@ -180,7 +208,7 @@ Result<Bytes> Canvas::png() const {
   }
   if (status != CAIRO_STATUS_SUCCESS) {
     return fail(Errc::unavailable,
-                std::string("cannot draw the map: ") + cairo_status_to_string(status));
+                std::string("cannot draw the picture: ") + cairo_status_to_string(status));
   }
   return out;
 }

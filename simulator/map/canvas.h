@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/bytes.h"
 
@@ -64,6 +65,11 @@ class Canvas {
   double text_width(const std::string& text, const TextStyle& style);
   // In lines of at most `width` pixels; the y of the next line.
   double paragraph(Point at, double width, const std::string& text, const TextStyle& style);
+
+  // Fills `box` with width x height colours 0xrrggbb, row by row from the top, smoothed.
+  void image(const Box& box, int width, int height, std::vector<std::uint32_t> colours);
+  // Turned by a quarter to the left, centred on `at`.
+  void text_upwards(Point at, const std::string& text, const TextStyle& style);
 
   void clip(const Box& box);
   void unclip();

@@ -209,6 +209,152 @@ class Vectors(InAFolder):
         self.assertFalse(frames[0]["ldro"])
 
 
+class Forms(InAFolder):
+    """Every container and format, there and back, through the commands."""
+
+    def recording(self, stem="a"):
+        frame = self.frame("frame.ci8").read_bytes()
+        return self.write_sigmf(
+            stem, bytes(2000) + frame,
+            global_={"core:hw": "none", "antenna:gain": 2.5, "core:extensions": [
+                {"name": "antenna", "version": "1.0.0", "optional": True}]},
+            captures=[{"core:sample_start": 0, "core:datetime": "2026-11-22T08:00:00Z",
+                       "core:frequency": 868100000.0, "core:global_index": 500,
+                       "core:geolocation": {"type": "Point", "coordinates": [7.25, 46.5]}}],
+            annotations=[{"core:sample_start": 1000, "core:sample_count": 100, "core:label": "x"}])
+
+    def test_every_form_keeps_the_samples_and_what_it_can_of_the_rest(self):
+        source = self.recording()
+        for name in ("b.sigmf-meta", "b.sigmf", "b.wav", "b.sdriq", "b_868.1M_250k.ci16",
+                     "b_868.1M_250k.cf32"):
+            path = self.folder / name
+            self.done("iq", "convert", source, "-o", path)
+            info = json.loads(self.done("iq", "info", path))
+            self.assertEqual((info["rate_hz"], info["freq_hz"]), (250000, 868100000), name)
+            frames = self.decoded(path)
+            self.assertEqual([frame["payload"] for frame in frames], ["e0010203"], name)
+            self.assertEqual(frames[0]["sample_start"], 1000, name)
+            if not name.startswith("b_"):
+                self.assertEqual(info["time_utc"], "2026-11-22T08:00:00.000000000Z", name)
+            back = self.folder / "back.sigmf-meta"
+            self.done("iq", "convert", path, "--to-format", "ci8", "-o", back)
+            self.assertEqual((self.folder / "back.sigmf-data").read_bytes(),
+                             (self.folder / "a.sigmf-data").read_bytes(), name)
+            self.done("iq", "validate", back)
+
+    def test_sigmf_keeps_all_of_the_metadata(self):
+        self.done("iq", "convert", self.recording(), "-o", self.folder / "b.sigmf")
+        self.done("iq", "convert", self.folder / "b.sigmf", "-o", self.folder / "c.sigmf-meta")
+        meta = json.loads((self.folder / "c.sigmf-meta").read_text())
+        self.assertEqual(meta["global"]["antenna:gain"], 2.5)
+        self.assertEqual(meta["captures"][0]["core:global_index"], 500)
+        self.assertEqual(meta["captures"][0]["core:geolocation"]["coordinates"], [7.25, 46.5])
+        self.assertEqual(meta["annotations"][0]["core:label"], "x")
+
+    def test_clipping_and_losses_are_told(self):
+        loud = self.write("loud_250k.cf32", b"\0\0\0\x40\0\0\0\0" * 7 + bytes(8) * 3)
+        told = json.loads(self.done("iq", "convert", loud, "-o", self.folder / "quiet.sigmf-meta",
+                                    "--to-format", "ci8"))
+        self.assertEqual(told["clipped"], 7)
+        told = json.loads(self.done("iq", "convert", self.recording(), "-o", self.folder / "b.wav"))
+        self.assertIn("1 annotation", told["lost"])
+
+    def test_an_output_name_may_not_lie(self):
+        self.fails(2, "another rate", "iq", "convert", self.recording(), "-o",
+                   self.folder / "b_1000k.ci8")
+        self.fails(2, "ci16", "iq", "convert", self.recording(), "--to-format", "cf32", "-o",
+                   self.folder / "b.sdriq")
+        raw = self.write("r.ci8", bytes(80))
+        self.fails(2, "--rate", "iq", "convert", raw, "-o", self.folder / "r.wav")
+        self.assertEqual(list(self.folder.glob("b*")) + list(self.folder.glob("r.w*")), [])
+
+    def test_a_part_is_cut_out_in_seconds_or_samples(self):
+        source = self.recording()
+        by_time, by_sample = self.folder / "t.sigmf-meta", self.folder / "s.sigmf-meta"
+        self.done("iq", "cut", source, "--from", "0.002", "--to", "0.02", "-o", by_time)
+        self.done("iq", "cut", source, "--start-sample", 500, "--count", 4500, "-o", by_sample)
+        self.assertEqual(by_time.read_bytes(), by_sample.read_bytes())
+        meta = json.loads(by_time.read_text())
+        self.assertEqual(meta["captures"][0]["core:datetime"], "2026-11-22T08:00:00.002000000Z")
+        self.assertEqual(meta["captures"][0]["core:global_index"], 1000)
+        self.assertEqual(meta["annotations"][0]["core:sample_start"], 500)
+        self.done("iq", "validate", by_time)
+        for words in (["--from", "1"], ["--count", "0"], ["--start-sample", "99999"], [],
+                      ["--from", "0", "--count", "5"]):
+            self.fails(2, "", "iq", "cut", source, *words, "-o", self.folder / "no.sigmf-meta")
+
+    def test_a_collection_names_its_recordings(self):
+        hashes = [hashlib.sha512(self.recording(name).read_bytes()).hexdigest() for name in "ab"]
+        path = self.write("c.sigmf-collection", json.dumps({"collection": {
+            "core:version": "1.2.0", "core:streams": [
+                {"name": name, "hash": digest} for name, digest in zip("ab", hashes)]}}).encode())
+        self.done("iq", "validate", path)
+        self.assertEqual([r["recording"] for r in json.loads(
+            self.done("iq", "info", path))["recordings"]], ["a", "b"])
+        self.fails(2, "name one: a, b", "iq", "decode", path)
+        self.assertEqual(len(self.decoded(path, "--recording", "b")), 1)
+        self.recording("b").write_text((self.folder / "b.sigmf-meta").read_text() + " ")
+        result = earshot("iq", "validate", path)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("core:streams/b/hash", result.stdout)
+
+
+class Validate(InAFolder):
+    def test_every_breach_is_told_with_its_key(self):
+        path = self.write_sigmf("v", bytes(2001), captures=[
+            {"core:sample_start": 50}, {"core:sample_start": 10, "core:datetime": "noon"}],
+            annotations=[{"core:sample_start": 2, "core:freq_lower_edge": 1}],
+            global_={"core:sample_rate": "fast", "foo:bar": 1, "plain": 2, "core:nope": 3,
+                     "core:sha512": "ab"})
+        result = earshot("iq", "validate", path)
+        self.assertEqual((result.returncode, result.stderr.count("\n")), (1, 1))
+        keys = [violation["key"] for violation in json.loads(result.stdout)["violations"]]
+        self.assertCountEqual(keys, [
+            "global/core:sample_rate", "global/foo:bar", "global/plain", "global/core:nope",
+            "global/core:sha512", "captures[1]/core:sample_start", "captures[1]/core:datetime",
+            "annotations[0]/core:freq_lower_edge", "dataset"])
+
+    def test_a_dataset_that_is_not_the_hashed_one(self):
+        path = self.write_sigmf("h", bytes(2000), global_={"core:sha512": "00" * 64})
+        result = earshot("iq", "validate", path)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("core:sha512", result.stdout)
+
+    def test_what_cannot_be_looked_at(self):
+        self.fails(69, "No such file", "iq", "validate", self.folder / "none.sigmf-meta")
+        self.fails(65, "is not JSON", "iq", "validate", self.write("j.sigmf-meta", b"{"))
+        self.fails(65, "", "iq", "validate", self.write("t.sigmf", b"no tar"))
+        self.fails(2, "is no SigMF", "iq", "validate", self.write("r.ci8", bytes(4)))
+
+
+class Annotate(InAFolder):
+    def test_frames_become_annotations_once(self):
+        path = self.folder / "a.sigmf-meta"
+        self.done("iq", "convert", self.frame("f_868.1M_250k.ci8"), "-o", path)
+        self.done("iq", "annotate", path)
+        once = path.read_bytes()
+        meta = json.loads(once)
+        self.assertEqual(len(meta["annotations"]), 1)
+        self.assertEqual(meta["annotations"][0]["earshot:payload"], "e0010203")
+        self.assertEqual(meta["annotations"][0]["core:freq_lower_edge"], 868100000 - 62500)
+        self.done("iq", "annotate", path)
+        self.assertEqual(path.read_bytes(), once)
+        self.done("iq", "validate", path)
+        self.fails(2, "no .sigmf-meta to write into", "iq", "annotate", self.frame(), "--rate", "250k")
+
+
+class Waterfall(InAFolder):
+    def test_is_a_picture_that_marks_the_frames(self):
+        path = self.folder / "w.png"
+        told = json.loads(self.done("iq", "waterfall", self.frame(), "--rate", "250k", "-o", path))
+        self.assertEqual(told["frames"], 1)
+        self.assertEqual(path.read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
+        one = self.write("one.cf32", bytes(8))
+        self.done("iq", "waterfall", one, "--rate", "250k", "--no-frames", "-o", path)
+        self.fails(2, "--from", "iq", "waterfall", self.frame(), "--rate", "250k", "--from", "9",
+                   "-o", path)
+
+
 class Faults(InAFolder):
     def test_a_truncated_recording(self):
         path = self.write("t.cf32", bytes(1001))
@@ -283,7 +429,9 @@ class Faults(InAFolder):
 
 class Help(InAFolder):
     def test_every_help_fits_a_screen(self):
-        for words in ([], ["iq"], ["iq", "info"], ["iq", "decode"], ["iq", "encode"]):
+        for words in ([], ["iq"], ["iq", "info"], ["iq", "decode"], ["iq", "encode"],
+                      ["iq", "convert"], ["iq", "cut"], ["iq", "validate"], ["iq", "annotate"],
+                      ["iq", "waterfall"]):
             lines = self.done(*words, "--help").splitlines()
             self.assertLess(len(lines), 40, words)
             self.assertLessEqual(max(map(len, lines)), 110, words)
