@@ -12,7 +12,7 @@ namespace earshot::radio {
 namespace {
 
 constexpr int kDeepest = 7;               // Chosen: more would not fit our beacons' preamble of 8.
-constexpr double kFalsePerWindow = 3e-4;  // Chosen: each costs about 100 windows' work.
+constexpr double kFalsePerWindow = 8e-4;  // Chosen: each costs about 100 windows' work.
 // Of the peak: chosen above what two payload symbols of depth_ >= 5 windows hold.
 constexpr float kStillThere = 0.5F;
 // Of the windows' mean, what each must hold (less a bin's mean): payload symbols fall into two

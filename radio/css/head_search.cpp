@@ -17,7 +17,7 @@ constexpr int kGridPerSymbol = 4;  // 2.25 down-chirps hold two whole windows of
 constexpr int kFirstSymbol = -4;
 constexpr int kSymbolsLooked = 11;
 constexpr double kMaxCarrier = 0.44;  // Of the bandwidth: what the wide stream passes whole.
-constexpr std::size_t kGuesses = 40;
+constexpr std::size_t kGuesses = 64;
 constexpr double kWorthALook = 0.45;  // Of the strongest pair of down-chirps.
 // Of eight chirps that belong to the preamble or are down-chirps, so many hold a fair share of the
 // power: data symbols that resemble a preamble have it all in one or two.
@@ -30,6 +30,7 @@ constexpr double kDownPresent = 0.1;
 constexpr double kNearBest = 0.7;
 // Bins and chips within which two guesses are one: neighbouring windows see the same down-chirps.
 constexpr double kSameGuess = 2;
+constexpr std::size_t kWithNeighbours = 6;
 // Of the scored chirps' power over the mean power of a bin. Chosen: frames that can be decoded at
 // all have 80, noise alone 60.
 constexpr double kLeastScore = 62;
@@ -61,6 +62,10 @@ std::size_t best_pair(const std::vector<float>& power, double centre) {
   return best;
 }
 
+bool are_same(const HeadGuess& a, const HeadGuess& b) {
+  return std::abs(a.chip - b.chip) < kSameGuess && std::abs(a.bins - b.bins) < kSameGuess;
+}
+
 bool has_higher_score(const HeadGuess& a, const HeadGuess& b) { return a.score > b.score; }
 
 }  // namespace
@@ -86,6 +91,7 @@ std::vector<HeadGuess> HeadSearch::run(const PreambleCandidate& preamble,
       mean_bin_power(narrow, (preamble.last_window - kScoredUpChirps) * chips_,
                      (preamble.last_window + kFirstSymbol + kSymbolsLooked) * chips_);
   std::stable_sort(guesses.begin(), guesses.end(), has_higher_score);
+  add_neighbours(guesses, narrow);
   std::vector<HeadGuess> kept;
   for (const HeadGuess& guess : guesses) {
     const bool near = std::any_of(kept.begin(), kept.end(), [&](const HeadGuess& other) {
@@ -113,52 +119,88 @@ bool HeadSearch::spectrum(const StreamBuffer& narrow, std::int64_t first, bool u
 // A down-chirp that begins `delay` chips after its window puts its tone at carrier + delay; the
 // preamble put it at carrier - delay of its own window. So every bin of every window names one
 // delay and carrier, and only those fit whose down-chirp then covers this window and the next.
+std::optional<HeadGuess> HeadSearch::guess_of(double bin, double preamble_bin,
+                                              std::int64_t first) const {
+  const auto chips = static_cast<double>(chips_);
+  const auto origin = static_cast<double>(first);
+  // Twice the delay, in (-0.6 N, 0.4 N): whole windows have it in [-N/2, 0].
+  const double twice = chips * -0.1 + wrapped(bin - preamble_bin - origin + 0.1 * chips, chips);
+  if (twice < -0.56 * chips || twice > 0.06 * chips) return std::nullopt;
+  const double carrier = wrapped(bin - twice / 2, chips);
+  if (std::abs(carrier) > kMaxCarrier * chips) return std::nullopt;
+  HeadGuess guess;
+  guess.chip = origin + twice / 2;
+  guess.bins = carrier;
+  return guess;
+}
+
+// The two strongest guesses of one pair of windows, a symbol apart, not side by side.
+std::array<HeadGuess, 2> HeadSearch::strongest(const Powers& now, const Powers& next,
+                                               double preamble_bin, std::int64_t first) const {
+  std::array<HeadGuess, 2> best;
+  for (std::size_t d = 0; d < now.size(); ++d) {
+    const std::size_t e = (d + 1) % now.size();
+    const double upper = static_cast<double>(now[e]) + next[e];
+    const double sum = static_cast<double>(now[d]) + next[d] + upper;
+    if (sum <= best[1].score) continue;
+    const double bin = static_cast<double>(d) + upper / std::max(sum, 1e-30);
+    std::optional<HeadGuess> guess = guess_of(bin, preamble_bin, first);
+    if (!guess) continue;
+    guess->score = sum;
+    if (are_same(*guess, best[0])) {
+      if (sum > best[0].score) best[0] = *guess;
+    } else if (sum > best[0].score) {
+      best[1] = best[0];
+      best[0] = *guess;
+    } else {
+      best[1] = *guess;
+    }
+  }
+  return best;
+}
+
 std::vector<HeadGuess> HeadSearch::find_down_chirps(const PreambleCandidate& preamble,
                                                     const StreamBuffer& narrow) {
   const std::int64_t grid = chips_ / kGridPerSymbol;
   const std::int64_t origin = (preamble.last_window + kFirstSymbol) * chips_;
-  const int positions = kSymbolsLooked * kGridPerSymbol;
-  std::vector<std::vector<float>> powers(static_cast<std::size_t>(positions + kGridPerSymbol));
+  const std::size_t positions = kSymbolsLooked * kGridPerSymbol;
+  std::vector<Powers> powers(positions + kGridPerSymbol);
   for (std::size_t i = 0; i < powers.size(); ++i) {
     spectrum(narrow, origin + static_cast<std::int64_t>(i) * grid, false, powers[i]);
   }
   std::vector<HeadGuess> guesses;
-  const auto chips = static_cast<double>(chips_);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(positions); ++i) {
+  for (std::size_t i = 0; i < positions; ++i) {
     const std::int64_t first = origin + static_cast<std::int64_t>(i) * grid;
-    const std::vector<float>& now = powers[i];
-    const std::vector<float>& next = powers[i + kGridPerSymbol];
-    HeadGuess best;
-    for (std::size_t d = 0; d < now.size(); ++d) {
-      const std::size_t e = (d + 1) % now.size();
-      const double sum = static_cast<double>(now[d]) + now[e] + next[d] + next[e];
-      if (sum <= best.score) continue;
-      const double bin =
-          static_cast<double>(d) + (static_cast<double>(now[e]) + next[e]) / std::max(sum, 1e-30);
-      // Twice the delay, in (-0.6 N, 0.4 N): whole windows have it in [-N/2, 0].
-      const double twice =
-          chips * -0.1 +
-          wrapped(bin - preamble.bin - static_cast<double>(first) + 0.1 * chips, chips);
-      if (twice < -0.56 * chips || twice > 0.06 * chips) continue;
-      const double carrier = wrapped(bin - twice / 2, chips);
-      if (std::abs(carrier) > kMaxCarrier * chips) continue;
-      best = {static_cast<double>(first) + twice / 2, carrier, sum, 0};
+    for (const HeadGuess& guess :
+         strongest(powers[i], powers[i + kGridPerSymbol], preamble.bin, first)) {
+      if (guess.score > 0) guesses.push_back(guess);
     }
-    if (best.score > 0) guesses.push_back(best);
   }
-  std::sort(guesses.begin(), guesses.end(), has_higher_score);
+  std::stable_sort(guesses.begin(), guesses.end(), has_higher_score);
   std::vector<HeadGuess> distinct;
   for (const HeadGuess& guess : guesses) {
     if (guess.score < kWorthALook * guesses.front().score) break;
-    const bool known =
-        std::any_of(distinct.begin(), distinct.end(), [&guess](const HeadGuess& other) {
-          return std::abs(guess.chip - other.chip) < kSameGuess &&
-                 std::abs(guess.bins - other.bins) < kSameGuess;
-        });
-    if (!known) distinct.push_back(guess);
+    const auto known = [&guess](const HeadGuess& other) { return are_same(guess, other); };
+    if (std::none_of(distinct.begin(), distinct.end(), known)) distinct.push_back(guess);
     if (distinct.size() == kGuesses) break;
   }
   return distinct;
+}
+
+// Noise over one window may hide the right symbol while those beside it look good enough.
+void HeadSearch::add_neighbours(std::vector<HeadGuess>& guesses, const StreamBuffer& narrow) {
+  const std::size_t count = std::min(kWithNeighbours, guesses.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    for (const double symbols : {-1.0, 1.0}) {
+      HeadGuess guess = guesses[i];
+      guess.chip += symbols * static_cast<double>(chips_);
+      const auto known = [&guess](const HeadGuess& other) { return are_same(guess, other); };
+      if (std::any_of(guesses.begin(), guesses.end(), known)) continue;
+      score(guess, narrow);
+      guesses.push_back(guess);
+    }
+  }
+  std::stable_sort(guesses.begin(), guesses.end(), has_higher_score);
 }
 
 // What a bin of a chirp's spectrum holds in the mean, between two chips of the stream.

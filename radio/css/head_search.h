@@ -4,6 +4,7 @@
 // bins behind the preamble is a down-chirp, and in which symbol, shows only when everything that
 // should then be there is added up.
 #pragma once
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -38,8 +39,12 @@ class HeadSearch {
   using Powers = std::vector<float>;
 
   bool spectrum(const StreamBuffer& narrow, std::int64_t first, bool up, Powers& power);
+  std::optional<HeadGuess> guess_of(double bin, double preamble_bin, std::int64_t first) const;
+  std::array<HeadGuess, 2> strongest(const Powers& now, const Powers& next, double preamble_bin,
+                                     std::int64_t first) const;
   std::vector<HeadGuess> find_down_chirps(const PreambleCandidate& preamble,
                                           const StreamBuffer& narrow);
+  void add_neighbours(std::vector<HeadGuess>& guesses, const StreamBuffer& narrow);
   void score(HeadGuess& guess, const StreamBuffer& narrow);
   void score_sync_word(HeadGuess& guess, const StreamBuffer& narrow, std::size_t pair);
   double mean_bin_power(const StreamBuffer& narrow, std::int64_t first, std::int64_t last) const;

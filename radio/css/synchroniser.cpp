@@ -11,7 +11,7 @@ namespace earshot::radio {
 
 namespace {
 
-constexpr std::size_t kSyncs = 12;
+constexpr std::size_t kSyncs = 16;
 constexpr int kFittedUpChirps = 16;
 // From here on preambles are so long that a clock 50 ppm off shows in them.
 constexpr int kShowsClock = 10;

@@ -52,11 +52,11 @@ CssParams row_params(int spreading_factor, int coding_rate) {
 }  // namespace
 
 std::vector<SensitivityRow> sensitivity_rows() {
-  return {{row_params(7, 1), -10.25, 11, 2000, -7.6, -9.55},
-          {row_params(7, 4), -11.75, 11, 2000, -7.5, -11.0},
-          {row_params(9, 1), -15.75, 9, 2000, -12.8, -15.15},
-          {row_params(12, 1), -24.5, 7, 500, -20.6, -24.05},
-          {row_params(12, 4), -25.5, 7, 500, 0, -24.95}};
+  return {{row_params(7, 1), -10.5, 9, 2000, -7.6, -9.55},
+          {row_params(7, 4), -11.75, 9, 2000, -7.5, -11.0},
+          {row_params(9, 1), -16, 9, 2000, -12.8, -15.15},
+          {row_params(12, 1), -25, 7, 500, -20.6, -24.05},
+          {row_params(12, 4), -25.75, 7, 500, 0, -24.95}};
 }
 
 nlohmann::json measure_packet_errors(const SensitivityRow& row) {
