@@ -121,6 +121,7 @@ std::vector<PreambleCandidate> PreambleDetector::run(SampleView window) {
 
 std::vector<PreambleCandidate> PreambleDetector::flush() {
   std::vector<PreambleCandidate> over;
+  over.reserve(open_.size());
   for (const Open& open : open_) over.push_back(open.candidate);
   open_.clear();
   window_ = 0;

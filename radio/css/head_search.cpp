@@ -11,11 +11,12 @@ namespace earshot::radio {
 
 namespace {
 
-constexpr int kGridPerSymbol = 4;  // 2.25 down-chirps hold two whole windows of some quarter grid.
+constexpr std::size_t kGridPerSymbol =
+    4;  // 2.25 down-chirps hold two whole windows of some quarter grid.
 // Down-chirps begin so many symbols after the last window, which lags behind the preamble's end by
 // as much as the detector's sum over windows still shows it, and within so many.
 constexpr int kFirstSymbol = -4;
-constexpr int kSymbolsLooked = 11;
+constexpr std::size_t kSymbolsLooked = 11;
 constexpr double kMaxCarrier = 0.44;  // Of the bandwidth: what the wide stream passes whole.
 constexpr std::size_t kGuesses = 64;
 constexpr double kWorthALook = 0.45;  // Of the strongest pair of down-chirps.
@@ -37,6 +38,7 @@ constexpr double kLeastScore = 62;
 // Of the strongest sync nibble's power, what the one asked for must have: noise may lift another.
 constexpr double kRightSync = 0.4;
 
+std::int64_t as_index(std::size_t value) { return static_cast<std::int64_t>(value); }
 std::size_t as_size(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 double wrapped(double value, double period) {
@@ -66,7 +68,9 @@ bool are_same(const HeadGuess& a, const HeadGuess& b) {
   return std::abs(a.chip - b.chip) < kSameGuess && std::abs(a.bins - b.bins) < kSameGuess;
 }
 
-bool has_higher_score(const HeadGuess& a, const HeadGuess& b) { return a.score > b.score; }
+bool has_higher_score(const HeadGuess& a, const HeadGuess& b) {
+  return a.score != b.score ? a.score > b.score : a.chip < b.chip;
+}
 
 }  // namespace
 
@@ -80,7 +84,7 @@ HeadSearch::HeadSearch(int spreading_factor, std::optional<std::uint8_t> sync_wo
 }
 
 std::int64_t HeadSearch::last_needed(const PreambleCandidate& preamble) const {
-  return (preamble.last_window + kFirstSymbol + kSymbolsLooked + 4) * chips_;
+  return (preamble.last_window + kFirstSymbol + as_index(kSymbolsLooked) + 4) * chips_;
 }
 
 std::vector<HeadGuess> HeadSearch::run(const PreambleCandidate& preamble,
@@ -89,8 +93,8 @@ std::vector<HeadGuess> HeadSearch::run(const PreambleCandidate& preamble,
   for (HeadGuess& guess : guesses) score(guess, narrow);
   const double noise =
       mean_bin_power(narrow, (preamble.last_window - kScoredUpChirps) * chips_,
-                     (preamble.last_window + kFirstSymbol + kSymbolsLooked) * chips_);
-  std::stable_sort(guesses.begin(), guesses.end(), has_higher_score);
+                     (preamble.last_window + kFirstSymbol + as_index(kSymbolsLooked)) * chips_);
+  std::sort(guesses.begin(), guesses.end(), has_higher_score);
   add_neighbours(guesses, narrow);
   std::vector<HeadGuess> kept;
   for (const HeadGuess& guess : guesses) {
@@ -161,7 +165,7 @@ std::array<HeadGuess, 2> HeadSearch::strongest(const Powers& now, const Powers& 
 
 std::vector<HeadGuess> HeadSearch::find_down_chirps(const PreambleCandidate& preamble,
                                                     const StreamBuffer& narrow) {
-  const std::int64_t grid = chips_ / kGridPerSymbol;
+  const std::int64_t grid = chips_ / as_index(kGridPerSymbol);
   const std::int64_t origin = (preamble.last_window + kFirstSymbol) * chips_;
   const std::size_t positions = kSymbolsLooked * kGridPerSymbol;
   std::vector<Powers> powers(positions + kGridPerSymbol);
@@ -176,7 +180,7 @@ std::vector<HeadGuess> HeadSearch::find_down_chirps(const PreambleCandidate& pre
       if (guess.score > 0) guesses.push_back(guess);
     }
   }
-  std::stable_sort(guesses.begin(), guesses.end(), has_higher_score);
+  std::sort(guesses.begin(), guesses.end(), has_higher_score);
   std::vector<HeadGuess> distinct;
   for (const HeadGuess& guess : guesses) {
     if (guess.score < kWorthALook * guesses.front().score) break;
@@ -200,7 +204,7 @@ void HeadSearch::add_neighbours(std::vector<HeadGuess>& guesses, const StreamBuf
       guesses.push_back(guess);
     }
   }
-  std::stable_sort(guesses.begin(), guesses.end(), has_higher_score);
+  std::sort(guesses.begin(), guesses.end(), has_higher_score);
 }
 
 // What a bin of a chirp's spectrum holds in the mean, between two chips of the stream.

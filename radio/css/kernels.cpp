@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kLanes = 16;  // Two vectors of the widest kind, so that sums overlap.
 constexpr std::size_t kRun = 16;    // Terms a lane adds up in single precision.
+constexpr std::size_t kBlock = 64;  // A filter's outputs that stay in registers, in floats.
 
 const float* floats(SampleView samples) { return reinterpret_cast<const float*>(samples.data()); }
 float* floats(std::span<Sample> samples) { return reinterpret_cast<float*>(samples.data()); }
@@ -110,7 +111,6 @@ void half_rate_filter(std::span<const float> taps, SampleView even, SampleView o
                       std::span<Sample> out) {
   float* z = floats(out);
   const std::size_t size = 2 * out.size();
-  constexpr std::size_t kBlock = 64;  // Floats of output that stay in registers.
   for (std::size_t at = 0; at < size; at += kBlock) {
     std::array<float, kBlock> block{};
     const std::size_t count = std::min(kBlock, size - at);

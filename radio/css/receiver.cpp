@@ -134,6 +134,7 @@ class Receiver::Impl {
 
   static std::vector<ChannelBand> bands(const ReceiverConfig& config) {
     std::vector<ChannelBand> bands;
+    bands.reserve(config.channels.size());
     for (const Channel& channel : config.channels) {
       bands.push_back({channel.centre_hz - config.centre_hz, channel.bandwidth_hz});
     }

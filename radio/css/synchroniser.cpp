@@ -127,8 +127,9 @@ std::vector<Sync> Synchroniser::run(const PreambleCandidate& preamble, const Str
     if (sync && sync->energy_to_noise > kLeastEnergyToNoise) syncs.push_back(*sync);
     if (sync && sync->energy_to_noise > kPlaced) break;
   }
-  std::stable_sort(syncs.begin(), syncs.end(), [](const Sync& a, const Sync& b) {
-    return a.energy_to_noise > b.energy_to_noise;
+  std::sort(syncs.begin(), syncs.end(), [](const Sync& a, const Sync& b) {
+    return a.energy_to_noise != b.energy_to_noise ? a.energy_to_noise > b.energy_to_noise
+                                                  : a.model.start < b.model.start;
   });
   for (Sync& sync : syncs) extend(sync, count_preamble(sync, preamble, narrow), wide);
   return syncs;
