@@ -183,7 +183,9 @@ void read_verifier(KeyReader& keys, Config& config) {
 
 void read_radio(KeyReader& keys, Settings& settings) {
   radio::Calibration& calibration = settings.calibration;
-  if (const auto scale = keys.number("calibration.full_scale_dbm", -200, 60, true)) {
+  settings.noise_figure_db = keys.number("calibration.noise_figure_db", 0, 40, false);
+  const bool measures_itself = settings.noise_figure_db.has_value();
+  if (const auto scale = keys.number("calibration.full_scale_dbm", -200, 60, !measures_itself)) {
     calibration.full_scale_cdbm = static_cast<std::int32_t>(rounded(*scale * 100));
   }
   if (const auto sigma = keys.number("calibration.sigma_db", 0, 50, false)) {

@@ -1,5 +1,6 @@
 #include "hotspot/witness.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/merkle.h"
@@ -8,17 +9,19 @@
 namespace earshot::hotspot {
 namespace {
 
+constexpr std::size_t kNoiseSamples = 1 << 20;  // Chosen: 0.1 dB in a few milliseconds of work.
+
 std::int64_t picos_in_round(Instant instant, Round round) {
   return (instant - instant_of_round(round)).count();
 }
 
 // One sigma of a power that is estimated over n chips at SNR s, in 0.01 dB:
 // 10 / ln 10 * sqrt(2 / (n s)), beside which the calibration's own stands.
-std::uint32_t rssi_error_cdb(const Settings& settings, int spreading_factor, std::int32_t snr_cdb) {
+std::uint32_t rssi_error_cdb(const radio::Calibration& record, int spreading_factor,
+                             std::int32_t snr_cdb) {
   const double chips = 50.0 * radio::chips_per_symbol(spreading_factor);
   const double estimate = 434.3 * std::sqrt(2 / (chips * std::pow(10, snr_cdb / 1000.0)));
-  const double calibration = settings.calibration.sigma_cdb;
-  return static_cast<std::uint32_t>(std::ceil(std::hypot(estimate, calibration)));
+  return static_cast<std::uint32_t>(std::ceil(std::hypot(estimate, record.sigma_cdb)));
 }
 
 void describe_evidence(WitnessReport& report, const radio::Snippet& snippet) {
@@ -29,6 +32,18 @@ void describe_evidence(WitnessReport& report, const radio::Snippet& snippet) {
   report.evidence_centre_hz = snippet.centre_hz;
   report.evidence_first_ps = picos_in_round(snippet.first, report.round);
   report.full_scale_cdbm = snippet.full_scale_cdbm;
+}
+
+// The configured record, or one from the noise around the frame.
+Result<radio::Calibration> calibration_for(const Settings& settings,
+                                           const radio::StreamWindow& window) {
+  if (!settings.noise_figure_db) return settings.calibration;
+  const std::size_t count = std::min(window.samples.size(), kNoiseSamples);
+  Result<radio::Calibration> found = radio::calibrate_by_thermal_noise(
+      window.samples.first(count), window.rate_hz, *settings.noise_figure_db,
+      settings.calibration.sigma_cdb / 100.0);
+  if (found) found->gain_settings = settings.calibration.gain_settings;
+  return found;
 }
 
 }  // namespace
@@ -69,7 +84,9 @@ Result<std::optional<Witnessed>> witness(const PublicKey& hotspot, const Setting
                                          const radio::Frame& frame) {
   const int sf = frame.params.spreading_factor;
   const auto bandwidth = static_cast<std::uint32_t>(std::lround(frame.params.bandwidth_hz));
-  Result<radio::Snippet> snippet = radio::cut_snippet(window, frame, settings.calibration);
+  const Result<radio::Calibration> calibration = calibration_for(settings, window);
+  if (!calibration) return fail(calibration.error());
+  Result<radio::Snippet> snippet = radio::cut_snippet(window, frame, *calibration);
   if (!snippet) return fail(snippet.error());
   const auto measured = radio::remeasure(*snippet, sf, bandwidth);
   if (!measured) return fail(measured.error());
@@ -86,11 +103,11 @@ Result<std::optional<Witnessed>> witness(const PublicKey& hotspot, const Setting
   report.spreading_factor = static_cast<std::uint8_t>(sf);
   report.bandwidth_hz = bandwidth;
   report.rssi_cdbm = figures.rssi_cdbm;
-  report.rssi_error_cdb = rssi_error_cdb(settings, sf, figures.snr_cdb);
+  report.rssi_error_cdb = rssi_error_cdb(*calibration, sf, figures.snr_cdb);
   report.snr_cdb = figures.snr_cdb;
   report.carrier_offset_dhz = figures.carrier_offset_dhz;
-  report.full_scale_provenance = settings.calibration.provenance;
-  report.gain_settings = settings.calibration.gain_settings;
+  report.full_scale_provenance = calibration->provenance;
+  report.gain_settings = calibration->gain_settings;
   describe_evidence(report, *snippet);
   return Witnessed{report, *std::move(snippet)};
 }

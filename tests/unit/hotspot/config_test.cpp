@@ -44,6 +44,13 @@ TEST(Config, ExampleFileIsValidAndShowsTheDefaults) {
   ASSERT_TRUE(settings.position);
 }
 
+TEST(Config, ANoiseFigureStandsForFullScale) {
+  const CheckedConfig checked =
+      check_config(replaced(example(), "full_scale_dbm = -40.0", "noise_figure_db = 6.5"), "e");
+  ASSERT_TRUE(checked.problems.empty()) << checked.problems.front();
+  EXPECT_EQ(checked.config.settings.noise_figure_db, 6.5);
+}
+
 TEST(Config, ReportsEveryProblemAtOnce) {
   const CheckedConfig checked = check_config(R"(
 [hotspot]

@@ -103,6 +103,22 @@ TEST_F(HotspotTest, HearsABeaconAndSignsWhatTheEvidenceGivesAgain) {
   EXPECT_EQ(speaker.hear(window())->repeated, 1U) << "its own beacon is no news";
 }
 
+TEST_F(HotspotTest, CalibratesItselfByTheNoiseWhenToldTheNoiseFigure) {
+  settings_.calibration.full_scale_cdbm = 0;
+  settings_.calibration.gain_settings = 7;
+  settings_.noise_figure_db = radio::RadioFrontEnd().noise_figure_db;
+  Hotspot speaker = open(1);
+  render(first_plan(speaker));
+  Hotspot listener = open(2);
+  const Result<Hearing> hearing = listener.hear(window());
+  ASSERT_TRUE(hearing) << hearing.error().detail;
+  ASSERT_EQ(hearing->reports.size(), 1U);
+  const WitnessReport& report = hearing->reports[0];
+  EXPECT_NEAR(report.rssi_cdbm, 100 * kPowerDbm, 60);
+  EXPECT_EQ(report.full_scale_provenance, Provenance::thermal_noise);
+  EXPECT_EQ(report.gain_settings, 7U);
+}
+
 TEST_F(HotspotTest, DoesNotReportATagAgainAfterARestart) {
   BeaconPlan plan;
   {
