@@ -119,6 +119,14 @@ Result<std::uint64_t> Node::mined_nonce(const EvmAddress& account) {
   return ask_number("eth_getTransactionCount", json::array({to_json_hex(account), "latest"}));
 }
 
+Result<std::uint64_t> Node::finalized_nonce(const EvmAddress& account) {
+  const Result<std::uint64_t> number = finalized_number();
+  if (!number) return fail(number.error());
+  // By number: not every node takes the tag here at its word.
+  return ask_number("eth_getTransactionCount",
+                    json::array({to_json_hex(account), to_quantity(*number)}));
+}
+
 Result<std::uint64_t> Node::next_nonce(const EvmAddress& account) {
   return ask_number("eth_getTransactionCount", json::array({to_json_hex(account), "pending"}));
 }

@@ -41,7 +41,9 @@ class Node {
   Result<std::optional<BlockHead>> block(std::uint64_t number);
   Result<BlockHead> head();
 
-  // The next nonce of `account`: after its transactions in blocks, or after those that wait, too.
+  // The next nonce of `account`: after its transactions in finalized blocks, in any block, or after
+  // those that wait, too.
+  Result<std::uint64_t> finalized_nonce(const EvmAddress& account);
   Result<std::uint64_t> mined_nonce(const EvmAddress& account);
   Result<std::uint64_t> next_nonce(const EvmAddress& account);
   Result<Uint128> suggested_priority_fee();

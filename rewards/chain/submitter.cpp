@@ -116,6 +116,23 @@ Result<Progress> Submitter::judge(const Receipt& receipt) {
   return progress;
 }
 
+// The nonce is taken in a block, by ours (a node may count a transaction before it shows its
+// receipt) or by another, which a reorganisation may still undo.
+Result<Progress> Submitter::wait_for_receipt() {
+  const Result<std::uint64_t> final_nonce = node_->finalized_nonce(key_.address);
+  if (!final_nonce) return fail(final_nonce.error());
+  const Result<std::optional<Receipt>> receipt = find_receipt();
+  if (!receipt) return fail(receipt.error());
+  if (*receipt) return judge(**receipt);
+  if (*final_nonce <= journal_.transaction.nonce) {
+    return Progress{Stage::waiting, journal_.attempts.back().signed_transaction.hash, std::nullopt};
+  }
+  return fail(Errc::check_failed, "another transaction of " + to_display(key_.address) +
+                                      " took nonce " +
+                                      std::to_string(journal_.transaction.nonce) + ", " + path_ +
+                                      " can never be mined");
+}
+
 Result<Progress> Submitter::advance() {
   Result<std::optional<Receipt>> receipt = find_receipt();
   if (!receipt) return fail(receipt.error());
@@ -123,16 +140,7 @@ Result<Progress> Submitter::advance() {
 
   const Result<std::uint64_t> nonce = node_->mined_nonce(key_.address);
   if (!nonce) return fail(nonce.error());
-  if (*nonce > journal_.transaction.nonce) {
-    // It may have been mined between the two questions.
-    receipt = find_receipt();
-    if (!receipt) return fail(receipt.error());
-    if (*receipt) return judge(**receipt);
-    return fail(Errc::check_failed, "another transaction of " + to_display(key_.address) +
-                                        " took nonce " +
-                                        std::to_string(journal_.transaction.nonce) + ", " + path_ +
-                                        " can never be mined");
-  }
+  if (*nonce > journal_.transaction.nonce) return wait_for_receipt();
   if (looks_++ >= rules_.looks_before_raise && journal_.transaction.max_fee < rules_.limit) {
     const Result<Uint128> priority = node_->suggested_priority_fee();
     if (!priority) return fail(priority.error());

@@ -55,6 +55,7 @@ class Submitter {
   Result<void> broadcast();
   Result<std::optional<Receipt>> find_receipt();
   Result<Progress> judge(const Receipt& receipt);
+  Result<Progress> wait_for_receipt();
 
   Node* node_;
   AccountKey key_;

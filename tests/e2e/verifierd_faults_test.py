@@ -218,8 +218,11 @@ def a_full_disk_is_503_until_there_is_room(reserve_bytes):
             assert acknowledged(log) > before, service.log()
             everything_is_held(service, log)
         lines = service.log().splitlines()
-        assert len([line for line in lines if "disk full" in line]) == 2, service.log()
-        assert len([line for line in lines if "message store: works again" in line]) == 2, service.log()
+        # Near the reserve room comes and goes by itself, as RocksDB drops old logs: a line each time, not each request.
+        told = ["full" if "disk full" in line else "works" for line in lines
+                if "disk full" in line or "message store: works again" in line]
+        assert 2 <= told.count("full") <= 20, service.log()
+        assert told == (["full", "works"] * len(told))[:len(told)], service.log()
         assert service.stop() == 0
         service.start()
         everything_is_held(service, log)
