@@ -92,6 +92,7 @@ int main(int argc, char** argv) {
   sigprocmask(SIG_BLOCK, &signals, nullptr);
 
   CLI::App app("A hotspot: hears beacons, signs what it measures, keeps the evidence.");
+  app.set_version_flag("--version", "earshot-hotspotd " EARSHOT_VERSION);
   app.require_subcommand(1);
   std::string config_path;
   std::string key_path;

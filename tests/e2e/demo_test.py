@@ -140,9 +140,6 @@ class Demo(unittest.TestCase):
                 self.assertTrue(capture["core:datetime"].endswith("Z"))
                 self.assertEqual(capture["core:geolocation"]["coordinates"][1], hotspot["place"]["latitude"])
 
-    def test_it_takes_less_than_two_minutes(self):
-        self.assertLess(self.seconds, 120)
-
     def test_recordings_and_a_second_run_give_the_same_bytes(self):
         for what in (self.out / "recordings", VILLAGE):
             again = self.folder / "again"
