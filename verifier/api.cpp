@@ -113,9 +113,13 @@ Result<Batch> batch_of(const HttpRequest& request) {
   return batch_from_json(*json);
 }
 
-// "/v1/epochs/3?x" -> {"v1", "epochs", "3"}
+// Without the query.
+std::string_view path_of(const HttpRequest& request) {
+  return std::string_view(request.target).substr(0, request.target.find('?'));
+}
+
+// "/v1/epochs/3" -> {"v1", "epochs", "3"}
 std::vector<std::string_view> segments_of(std::string_view target) {
-  target = target.substr(0, target.find('?'));
   std::vector<std::string_view> segments;
   while (!target.empty()) {
     if (target.front() != '/') return {};
@@ -136,15 +140,22 @@ HttpResponse error_response(int status, const std::string& detail,
   return response;
 }
 
-// A resource: "*" stands for any segment, and is handed on in order.
+// A resource: "*" stands for any segment, and is handed on in order; a last "**" for all that
+// follow.
 struct Api::Route {
   std::string_view method;
   std::vector<std::string_view> path;
   std::function<HttpResponse(Api&, const HttpRequest&, std::span<const std::string_view>)> handle;
 
-  bool matches(const std::vector<std::string_view>& segments) const {
-    return std::ranges::equal(segments, path, [](std::string_view found, std::string_view wanted) {
-      return wanted == "*" || found == wanted;
+  bool matches(std::span<const std::string_view> segments) const {
+    std::span<const std::string_view> wanted(path);
+    if (path.back() == "**") {
+      wanted = wanted.first(path.size() - 1);
+      if (segments.size() < path.size()) return false;
+      segments = segments.first(wanted.size());
+    }
+    return std::ranges::equal(segments, wanted, [](std::string_view found, std::string_view name) {
+      return name == "*" || found == name;
     });
   }
 };
@@ -162,6 +173,8 @@ std::span<const Api::Route> Api::routes() {
        {"v1", "simulation", "clock"},
        [](Api& api, Request r, Names) { return api.post_clock(r); }},
       {"GET", {"healthz"}, [](Api& api, Request, Names) { return api.get_health(); }},
+      {"GET", {"checkpoint"}, [](Api& api, Request, Names) { return api.get_checkpoint(); }},
+      {"GET", {"tile", "**"}, [](Api& api, Request r, Names) { return api.get_tile(path_of(r)); }},
       {"GET",
        {"v1", "rounds", "*"},
        [](Api& api, Request, Names n) { return api.get_round(n[0]); }},
@@ -188,7 +201,7 @@ std::span<const Api::Route> Api::routes() {
 }
 
 HttpResponse Api::handle_request(const HttpRequest& request) {
-  const std::vector<std::string_view> segments = segments_of(request.target);
+  const std::vector<std::string_view> segments = segments_of(path_of(request));
   std::string allowed;
   for (const Route& route : routes()) {
     if (!route.matches(segments)) continue;
@@ -203,7 +216,7 @@ HttpResponse Api::handle_request(const HttpRequest& request) {
                                      " are taken");
     }
     std::vector<std::string_view> names;
-    for (std::size_t i = 0; i < segments.size(); ++i) {
+    for (std::size_t i = 0; i < std::min(segments.size(), route.path.size()); ++i) {
       if (route.path[i] == "*") names.push_back(segments[i]);
     }
     return route.handle(*this, request, names);

@@ -11,6 +11,7 @@
 #include "verifier/evidence_desk.h"
 #include "verifier/http.h"
 #include "verifier/ingest.h"
+#include "verifier/log/note.h"
 #include "verifier/registry_store.h"
 #include "verifier/store.h"
 
@@ -26,6 +27,7 @@ class Api {
     RegistryStore& registry;
     Ingest& ingest;
     EvidenceDesk& evidence;
+    const NoteSigner& log_signer;  // Of checkpoints; its name is the log's origin.
     std::size_t max_body_bytes = 1U << 20;
     // Under a virtual clock: moves it and does everything due on the way. Absent otherwise, and
     // with it the resource.
@@ -41,6 +43,8 @@ class Api {
   HttpResponse post_evidence(const HttpRequest& request, std::string_view report);
   HttpResponse post_clock(const HttpRequest& request);
   HttpResponse get_health();
+  HttpResponse get_checkpoint();
+  HttpResponse get_tile(std::string_view target);
   HttpResponse get_round(std::string_view which);
   HttpResponse get_hotspot(std::string_view key);
   HttpResponse get_tasks(std::string_view key);

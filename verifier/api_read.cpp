@@ -52,7 +52,8 @@ HttpResponse Api::get_health() {
   return ok({{"status", "ok"},
              {"round", round_at(parts_.clock.now())},
              {"log_size", number(head.size)},
-             {"log_root", to_hex(head.root)}});
+             {"log_root", to_hex(head.root)},
+             {"log_key", parts_.log_signer.key.to_string()}});
 }
 
 HttpResponse Api::get_round(std::string_view which) {

@@ -118,6 +118,10 @@ void read_all(Section root, Config& config) {
   Section evidence = root.table("evidence");
   evidence.read("max_snippet_bytes", config.evidence.max_snippet_bytes);
   evidence.refuse_unknown();
+  Section identity = root.table("identity");
+  identity.read("name", config.identity.name);
+  identity.read("key_file", config.identity.key_file);
+  identity.refuse_unknown();
   Section simulation = root.table("simulation");
   simulation.read("virtual_clock", config.simulation.virtual_clock);
   simulation.read("entropy_seed", config.simulation.entropy_seed);
@@ -188,6 +192,12 @@ std::vector<std::string> validate(const Config& config) {
     problems.push_back("chain.rpc_url: found \"" + config.chain.rpc_url +
                        "\", allowed is http://HOST:PORT");
   }
+  const std::string& name = config.identity.name;
+  if (name.empty() || name.find_first_of(" +\t\n") != std::string::npos) {
+    problems.push_back(
+        "identity.name: found \"" + name +
+        "\", allowed is a name without blanks and +, for example example.org/earshot");
+  }
   const HttpConfig& http = config.http;
   check_present(problems, "http.address", !http.address.empty(), "a numeric address");
   check_range(problems, "http.io_threads", http.io_threads, 1, 64);
@@ -224,6 +234,7 @@ Result<Config> parse_config(const std::string& toml_text, const std::string& fil
   if (!problems.empty()) return fail(all_of(file_name, problems));
   resolve(config.policy_file, file_name);
   resolve(config.store.directory, file_name);
+  resolve(config.identity.key_file, file_name);
   return config;
 }
 

@@ -49,6 +49,15 @@ struct EvidenceConfig {
   std::uint32_t max_snippet_bytes = 8U << 20;  // 4 KiB..256 MiB.
 };
 
+// Whose checkpoints of the intake log are (C2SP tlog-checkpoint).
+struct IdentityConfig {
+  // The log's origin: a name that nobody else uses, by custom a URL without its scheme.
+  std::string name = "localhost/earshot";
+  // Ed25519 seed as `earshot key new` writes it; made when missing. Empty: verifier.key in the
+  // store's directory.
+  std::string key_file;
+};
+
 struct SimulationConfig {
   bool virtual_clock = false;  // Time is what POST /v1/simulation/clock says. Never in production.
   // 64 hex digits from which entropy's seeds are derived, so that a simulation repeats; only with
@@ -68,6 +77,7 @@ struct Config {
   ChainConfig chain;
   EntropyConfig entropy;
   EvidenceConfig evidence;
+  IdentityConfig identity;
   SimulationConfig simulation;
   LogConfig log;
 };

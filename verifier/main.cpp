@@ -68,6 +68,19 @@ std::function<ByteArray<32>(std::uint64_t)> seed_maker(const SimulationConfig& s
   };
 }
 
+// The key of the intake log's checkpoints; made at the first start.
+Result<NoteSigner> log_signer(const Config& config) {
+  const std::string path = config.identity.key_file.empty()
+                               ? config.store.directory + "/verifier.key"
+                               : config.identity.key_file;
+  if (!std::filesystem::exists(path)) {
+    if (Result<void> made = write_key_file(path, random_seed()); !made) return fail(made.error());
+  }
+  const Result<SigningKey> key = read_key_file(path);
+  if (!key) return fail(key.error());
+  return make_note_signer(config.identity.name, key->seed);
+}
+
 Result<void> serve(const Config& config, spdlog::logger& log) {
   const Result<rewards::Policy> policy = read_policy(config.policy_file);
   if (!policy) return fail(policy.error());
@@ -81,6 +94,8 @@ Result<void> serve(const Config& config, spdlog::logger& log) {
   const Result<std::unique_ptr<RocksStore>> store = RocksStore::open(
       config.store.directory + "/messages", {config.network, config.store.reserve_bytes, &log});
   if (!store) return fail(store.error());
+  const Result<NoteSigner> signer = log_signer(config);
+  if (!signer) return fail(signer.error());
   const Result<std::unique_ptr<RegistryStore>> registry =
       RegistryStore::open(config.store.directory + "/registry.sqlite", config.network);
   if (!registry) return fail(registry.error());
@@ -110,6 +125,7 @@ Result<void> serve(const Config& config, spdlog::logger& log) {
                    .registry = **registry,
                    .ingest = ingest,
                    .evidence = evidence,
+                   .log_signer = *signer,
                    .max_body_bytes = config.http.max_body_bytes,
                    .move_clock = {}};
   std::optional<Ticker> ticker;
@@ -137,6 +153,7 @@ Result<void> serve(const Config& config, spdlog::logger& log) {
 
 int run(int argc, char** argv) {
   CLI::App app("Earshot's verifier: takes messages in, judges epochs, publishes them.");
+  app.set_version_flag("--version", "earshot-verifierd " EARSHOT_VERSION);
   app.require_subcommand(1);
   std::string path;
   const auto add_config = [&](CLI::App* command) {

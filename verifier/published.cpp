@@ -2,19 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 
-#include "rewards/chain/http.h"
+#include "verifier/fetch.h"
 
 namespace earshot::verifier {
 namespace {
-
-using rewards::chain::Endpoint;
-using rewards::chain::HttpReply;
-
-constexpr std::chrono::seconds kFetchTimeout{60};  // Chosen: a record of a large epoch is 64 MiB.
 
 // A published part: its file, its path in the API, where it goes.
 struct Part {
@@ -30,59 +22,6 @@ std::array<Part, 4> parts_of(std::uint64_t epoch) {
            {stem + ".seal", path + "/seal", {}},
            {stem + ".artifact", path + "/artifact", {}},
            {stem + ".policy.toml", path + "/policy", {}}}};
-}
-
-Result<Bytes> read_file(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) {
-    return fail(Errc::unavailable, path + ": no such file");
-  }
-  std::ifstream file(path, std::ios::binary);
-  Bytes bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file) return fail(Errc::unavailable, path + ": cannot be read");
-  return bytes;
-}
-
-bool is_url(const std::string& where) {
-  return where.starts_with("http://") || where.starts_with("https://");
-}
-
-std::string url_of(const std::string& base, const std::string& path) {
-  return base.substr(0, base.find_last_not_of('/') + 1) + path;
-}
-
-Result<HttpReply> get(const std::string& url) {
-  const Result<Endpoint> endpoint = rewards::chain::parse_endpoint(url);
-  if (!endpoint) return fail(endpoint.error());
-  Result<HttpReply> reply = rewards::chain::http_get(*endpoint, kFetchTimeout);
-  if (!reply) return fail(Errc::unavailable, url + ": " + reply.error().detail);
-  return reply;
-}
-
-Result<Bytes> fetch(const std::string& base, const std::string& path) {
-  const std::string url = url_of(base, path);
-  const Result<HttpReply> reply = get(url);
-  if (!reply) return fail(reply.error());
-  if (reply->status != 200) {
-    return fail(Errc::unavailable, url + ": answers " + std::to_string(reply->status));
-  }
-  return Bytes(reply->body.begin(), reply->body.end());
-}
-
-// Nothing when the source is there but has no such part.
-Result<std::optional<Bytes>> load_if_there(const std::string& where, const Part& part) {
-  if (is_url(where)) {
-    const Result<HttpReply> reply = get(url_of(where, part.path));
-    if (!reply) return fail(reply.error());
-    if (reply->status != 200) return std::optional<Bytes>{};
-    return std::optional<Bytes>{Bytes(reply->body.begin(), reply->body.end())};
-  }
-  std::error_code error;
-  const std::string path = where + "/" + part.file;
-  if (!std::filesystem::exists(path, error)) return std::optional<Bytes>{};
-  Result<Bytes> bytes = read_file(path);
-  if (!bytes) return fail(bytes.error());
-  return std::optional<Bytes>{std::move(*bytes)};
 }
 
 class Comparison {
@@ -168,8 +107,7 @@ Result<rewards::Policy> policy_of(const Published& published, const std::string&
 Result<Published> load_published(const std::string& where, std::uint64_t epoch) {
   std::array<Part, 4> parts = parts_of(epoch);
   for (Part& part : parts) {
-    Result<Bytes> bytes =
-        is_url(where) ? fetch(where, part.path) : read_file(where + "/" + part.file);
+    Result<Bytes> bytes = fetch(where, part.path, part.file);
     if (!bytes) return fail(bytes.error());
     part.bytes = std::move(*bytes);
   }
@@ -177,9 +115,9 @@ Result<Published> load_published(const std::string& where, std::uint64_t epoch) 
   std::optional<Bytes> previous_artifact;
   if (epoch > 0) {
     const std::array<Part, 4> before = parts_of(epoch - 1);
-    Result<std::optional<Bytes>> seal = load_if_there(where, before[1]);
+    Result<std::optional<Bytes>> seal = fetch_if_there(where, before[1].path, before[1].file);
     if (!seal) return fail(seal.error());
-    Result<std::optional<Bytes>> artifact = load_if_there(where, before[2]);
+    Result<std::optional<Bytes>> artifact = fetch_if_there(where, before[2].path, before[2].file);
     if (!artifact) return fail(artifact.error());
     previous_seal = std::move(*seal);
     previous_artifact = std::move(*artifact);

@@ -12,7 +12,7 @@
 namespace earshot::verifier {
 namespace {
 
-constexpr std::string_view kFormat = "1";
+constexpr std::string_view kFormat = "2";
 constexpr std::string_view kFormatKey = "format";
 constexpr std::string_view kNetworkKey = "network";
 

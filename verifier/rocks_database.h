@@ -37,10 +37,11 @@ enum class Family : std::size_t {
   evidence,
   mismatches,
   log,
+  tiles,
 };
-inline constexpr std::array<const char*, 11> kFamilyNames = {
+inline constexpr std::array<const char*, 12> kFamilyNames = {
     "default",    "headers",       "sequences", "messages",   "onboardings", "places",
-    "statements", "equivocations", "evidence",  "mismatches", "log"};
+    "statements", "equivocations", "evidence",  "mismatches", "log",         "tiles"};
 
 class RocksDatabase {
  public:

@@ -5,6 +5,8 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "core/merkle.h"
+#include "verifier/log/tile_writer.h"
 #include "verifier/rocks_database.h"
 #include "verifier/store_codec.h"
 
@@ -30,6 +32,11 @@ Hash256 hash_of(ByteView bytes) { return Reader(bytes).get_array<32>(); }
 }  // namespace
 
 struct RocksStore::Impl {
+  // What appending to the log goes on from.
+  struct LogEdge {
+    LogFrontier frontier;
+    TileWriter tiles;
+  };
   // One commit that waits; lives on the waiting thread's stack.
   struct Waiting {
     const WriteSet* writes;
@@ -45,17 +52,19 @@ struct RocksStore::Impl {
   std::condition_variable finished;
   std::vector<Waiting*> queue;
   bool is_writing = false;
-  LogFrontier frontier;
+  LogEdge edge;
 
   void put_all(rocksdb::WriteBatch& batch, const WriteSet& writes) const;
-  Result<void> load_frontier();
+  Result<void> load_edge();
   Result<void> make_ready();
-  Result<LogFrontier> write(const std::vector<Waiting*>& group);
-  void tell(const Result<LogFrontier>& written);
+  Result<LogEdge> write(const std::vector<Waiting*>& group);
+  void tell(const Result<LogEdge>& written);
   Result<std::vector<StoredMessage>> scan_messages(Family family, ByteView first, ByteView prefix,
                                                    std::optional<Round> end) const;
   Result<std::optional<Hash256>> get_hash(Family family, ByteView key) const;
   Result<bool> has(Family family, ByteView key) const;
+  Result<std::vector<LogEntry>> entries(std::uint64_t first, std::uint64_t end) const;
+  Result<std::vector<Hash256>> hashes(int level, std::uint64_t first, std::uint64_t end) const;
 };
 
 void RocksStore::Impl::put_all(rocksdb::WriteBatch& batch, const WriteSet& writes) const {
@@ -84,15 +93,23 @@ void RocksStore::Impl::put_all(rocksdb::WriteBatch& batch, const WriteSet& write
     database->put(batch, Family::mismatches, report, {});
 }
 
-Result<void> RocksStore::Impl::load_frontier() {
+Result<void> RocksStore::Impl::load_edge() {
   const Result<std::optional<std::string>> stored =
       database->get(Family::meta, as_bytes(kFrontierKey));
   if (!stored) return fail(stored.error());
   if (!*stored) return {};
   Result<LogFrontier> read = LogFrontier::decode(as_bytes(**stored));
   if (!read) return fail(read.error());
+  const auto stored_hash = [this](int level, std::uint64_t index) -> Result<Hash256> {
+    const Result<std::vector<Hash256>> found = hashes(level, index, index + 1);
+    if (!found) return fail(found.error());
+    if (found->empty()) return fail(Errc::bad_data, "message store: a hash of the log is missing");
+    return found->front();
+  };
+  Result<TileWriter> tiles = TileWriter::resume(read->size(), stored_hash);
+  if (!tiles) return fail(tiles.error());
   const std::lock_guard lock(mutex);
-  frontier = std::move(*read);
+  edge = {std::move(*read), std::move(*tiles)};
   return {};
 }
 
@@ -101,10 +118,10 @@ Result<void> RocksStore::Impl::load_frontier() {
 Result<void> RocksStore::Impl::make_ready() {
   if (!database->has_failed()) return {};
   if (Result<void> reopened = database->reopen(); !reopened) return reopened;
-  return load_frontier();
+  return load_edge();
 }
 
-void RocksStore::Impl::tell(const Result<LogFrontier>& written) {
+void RocksStore::Impl::tell(const Result<LogEdge>& written) {
   const bool was_down = std::exchange(is_down, !written);
   if (log == nullptr || was_down == is_down) return;
   if (is_down) {
@@ -114,21 +131,26 @@ void RocksStore::Impl::tell(const Result<LogFrontier>& written) {
   }
 }
 
-Result<LogFrontier> RocksStore::Impl::write(const std::vector<Waiting*>& group) {
+Result<RocksStore::Impl::LogEdge> RocksStore::Impl::write(const std::vector<Waiting*>& group) {
   if (Result<void> ready = make_ready(); !ready) return fail(ready.error());
-  LogFrontier grown = [this] {
+  LogEdge grown = [this] {
     const std::lock_guard lock(mutex);
-    return frontier;
+    return edge;
   }();
   rocksdb::WriteBatch batch;
+  const auto keep_tile = [&](int level, std::uint64_t index, const Hash256& hash) {
+    database->put(batch, Family::tiles, tile_key(level, index), hash);
+  };
   for (const Waiting* waiting : group) {
     put_all(batch, *waiting->writes);
     for (const LogEntry& entry : waiting->writes->log) {
-      database->put(batch, Family::log, round_key(grown.size()), encode(entry));
-      grown.append(entry);
+      const Bytes bytes = encode(entry);
+      database->put(batch, Family::log, round_key(grown.frontier.size()), bytes);
+      grown.frontier.append(entry);
+      grown.tiles.append(merkle_leaf(bytes), keep_tile);
     }
   }
-  database->put(batch, Family::meta, as_bytes(kFrontierKey), grown.encode());
+  database->put(batch, Family::meta, as_bytes(kFrontierKey), grown.frontier.encode());
   if (Result<void> written = database->write(batch); !written) return fail(written.error());
   return grown;
 }
@@ -174,7 +196,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::string& director
   auto impl = std::make_unique<Impl>();
   impl->database = std::move(*database);
   impl->log = rules.log;
-  if (Result<void> loaded = impl->load_frontier(); !loaded) return fail(loaded.error());
+  if (Result<void> loaded = impl->load_edge(); !loaded) return fail(loaded.error());
   return std::unique_ptr<RocksStore>(new RocksStore(std::move(impl)));
 }
 
@@ -189,14 +211,14 @@ Result<void> RocksStore::commit(const WriteSet& writes) {
   const std::vector<Impl::Waiting*> group = std::move(impl_->queue);
   impl_->queue.clear();
   lock.unlock();
-  Result<LogFrontier> grown = impl_->write(group);
+  Result<Impl::LogEdge> grown = impl_->write(group);
   impl_->tell(grown);
   lock.lock();
   for (Impl::Waiting* waiting : group) {
     waiting->done = true;
     if (!grown) waiting->result = fail(grown.error());
   }
-  if (grown) impl_->frontier = std::move(*grown);
+  if (grown) impl_->edge = std::move(*grown);
   impl_->is_writing = false;
   impl_->finished.notify_all();
   return self.result;
@@ -292,24 +314,57 @@ Result<bool> RocksStore::has_mismatch(const Hash256& report) const {
 
 LogHead RocksStore::log_head() const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->frontier.head();
+  return impl_->edge.frontier.head();
+}
+
+Result<std::vector<LogEntry>> RocksStore::Impl::entries(std::uint64_t first,
+                                                        std::uint64_t end) const {
+  std::vector<LogEntry> found;
+  const Result<void> scanned = database->scan(Family::log, round_key(first), {},
+                                              [&](ByteView key, ByteView value) -> Result<bool> {
+                                                if (Reader(key).get<std::uint64_t>() >= end)
+                                                  return false;
+                                                Result<LogEntry> entry = decode_log_entry(value);
+                                                if (!entry) return fail(entry.error());
+                                                found.push_back(*entry);
+                                                return true;
+                                              });
+  if (!scanned) return fail(scanned.error());
+  return found;
+}
+
+Result<std::vector<Hash256>> RocksStore::Impl::hashes(int level, std::uint64_t first,
+                                                      std::uint64_t end) const {
+  std::vector<Hash256> found;
+  if (level == 0) {
+    const Result<std::vector<LogEntry>> leaves = entries(first, end);
+    if (!leaves) return fail(leaves.error());
+    for (const LogEntry& entry : *leaves) found.push_back(merkle_leaf(encode(entry)));
+    return found;
+  }
+  const Bytes level_key = {static_cast<std::uint8_t>(level)};
+  const Result<void> scanned =
+      database->scan(Family::tiles, tile_key(level, first), level_key,
+                     [&](ByteView key, ByteView value) -> Result<bool> {
+                       if (Reader(key.subspan(1)).get<std::uint64_t>() >= end) return false;
+                       found.push_back(hash_of(value));
+                       return true;
+                     });
+  if (!scanned) return fail(scanned.error());
+  return found;
 }
 
 Result<std::vector<LogEntry>> RocksStore::log_entries(std::uint64_t first,
                                                       std::uint64_t count) const {
   const std::uint64_t size = log_head().size;
-  const std::uint64_t end = first > size ? size : first + std::min(count, size - first);
-  std::vector<LogEntry> found;
-  const Result<void> scanned = impl_->database->scan(
-      Family::log, round_key(first), {}, [&](ByteView key, ByteView value) -> Result<bool> {
-        if (Reader(key).get<std::uint64_t>() >= end) return false;
-        Result<LogEntry> entry = decode_log_entry(value);
-        if (!entry) return fail(entry.error());
-        found.push_back(*entry);
-        return true;
-      });
-  if (!scanned) return fail(scanned.error());
-  return found;
+  return impl_->entries(first, first > size ? size : first + std::min(count, size - first));
+}
+
+Result<std::vector<Hash256>> RocksStore::tile_hashes(int level, std::uint64_t first,
+                                                     std::uint64_t count) const {
+  if (level < 0 || level >= 64 / kTileHeight) return std::vector<Hash256>{};
+  const std::uint64_t size = log_head().size >> (level * kTileHeight);
+  return impl_->hashes(level, first, first > size ? size : first + std::min(count, size - first));
 }
 
 }  // namespace earshot::verifier

@@ -1,8 +1,8 @@
 // MessageStore on RocksDB: one write batch and one fsync for all commits that wait at the moment.
 //
-// Column families (format 1): headers, sequences, messages, onboardings, places (id -> key),
-// statements, equivocations, evidence, log; the default one holds format, network and the log's
-// frontier.
+// Column families (format 2): headers, sequences, messages, onboardings, places (id -> key),
+// statements, equivocations, evidence, mismatches, log, tiles (level, index -> tile hash above the
+// entries); the default one holds format, network and the log's frontier.
 //
 // A commit that cannot be written (a full disk) fails with Errc::unavailable and nothing of it is
 // acknowledged; what was acknowledged stays readable. Commits work again by themselves once there
@@ -53,6 +53,8 @@ class RocksStore final : public MessageStore {
   LogHead log_head() const override;
   Result<std::vector<LogEntry>> log_entries(std::uint64_t first,
                                             std::uint64_t count) const override;
+  Result<std::vector<Hash256>> tile_hashes(int level, std::uint64_t first,
+                                           std::uint64_t count) const override;
 
  private:
   struct Impl;

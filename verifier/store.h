@@ -88,6 +88,10 @@ class MessageStore {
   virtual LogHead log_head() const = 0;
   virtual Result<std::vector<LogEntry>> log_entries(std::uint64_t first,
                                                     std::uint64_t count) const = 0;
+  // Roots of the complete subtrees of 256^level log entries, `count` of them from `first` on: fewer
+  // where the log ends.
+  virtual Result<std::vector<Hash256>> tile_hashes(int level, std::uint64_t first,
+                                                   std::uint64_t count) const = 0;
 };
 
 }  // namespace earshot::verifier

@@ -104,4 +104,11 @@ Bytes round_key(Round round) {
   return std::move(out).take();
 }
 
+Bytes tile_key(int level, std::uint64_t index) {
+  Writer out;
+  out.put(static_cast<std::uint8_t>(level));
+  out.put(index);
+  return std::move(out).take();
+}
+
 }  // namespace earshot::verifier

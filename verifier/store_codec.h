@@ -1,4 +1,4 @@
-// Bytes of what a key-value store keeps. Only this program reads them; format 1 (rocks_store.cpp).
+// Bytes of what a key-value store keeps. Only this program reads them; format 2 (rocks_store.cpp).
 #pragma once
 #include "verifier/store.h"
 
@@ -18,5 +18,7 @@ Result<Equivocation> decode_equivocation(ByteView bytes);
 // (32) | sequence (8) | id (32). Both sort as epoch records do.
 Bytes place_of(const StoredMessage& message);
 Bytes round_key(Round round);
+// level (1) | index (8)
+Bytes tile_key(int level, std::uint64_t index);
 
 }  // namespace earshot::verifier

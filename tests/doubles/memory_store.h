@@ -4,6 +4,7 @@
 #include <mutex>
 #include <set>
 
+#include "core/merkle.h"
 #include "verifier/store_codec.h"
 
 namespace earshot::verifier {
@@ -111,6 +112,22 @@ class MemoryStore final : public MessageStore {
       found.push_back(log_[i]);
     }
     return found;
+  }
+  Result<std::vector<Hash256>> tile_hashes(int level, std::uint64_t first,
+                                           std::uint64_t count) const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<Hash256> row;
+    for (const LogEntry& entry : log_) row.push_back(merkle_leaf(encode(entry)));
+    for (; level > 0; --level) {
+      for (std::size_t i = 0; i < row.size() / 256; ++i) {
+        row[i] = merkle_root(std::span(row).subspan(i * 256, 256));
+      }
+      row.resize(row.size() / 256);
+    }
+    const std::size_t from = std::min<std::size_t>(first, row.size());
+    const std::size_t some = std::min<std::size_t>(count, row.size() - from);
+    const auto begin = row.begin() + static_cast<std::ptrdiff_t>(from);
+    return std::vector<Hash256>(begin, begin + static_cast<std::ptrdiff_t>(some));
   }
 
  private:

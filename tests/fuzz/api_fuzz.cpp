@@ -29,6 +29,7 @@ struct Service {
   std::unique_ptr<RegistryStore> registry = *RegistryStore::open(":memory:", 31337);
   Ingest ingest{31337, store};
   EvidenceDesk evidence{store, *registry, 1U << 16};
+  NoteSigner signer = *make_note_signer("localhost/fuzz", {});
   Api api{{.network = 31337,
            .policy = policy,
            .clock = clock,
@@ -36,6 +37,7 @@ struct Service {
            .registry = *registry,
            .ingest = ingest,
            .evidence = evidence,
+           .log_signer = signer,
            .max_body_bytes = 1U << 16,
            .move_clock = [](UnixNanos) { return Result<void>{}; }}};
 };

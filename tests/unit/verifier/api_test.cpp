@@ -4,9 +4,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/merkle.h"
 #include "core/message_json.h"
 #include "tests/doubles/fake_signer.h"
 #include "tests/doubles/memory_store.h"
+#include "verifier/log/checkpoint.h"
+#include "verifier/log/tile.h"
 
 namespace earshot::verifier {
 namespace {
@@ -27,6 +30,7 @@ class ApiTest : public testing::Test {
               .registry = *registry_,
               .ingest = ingest_,
               .evidence = evidence_,
+              .log_signer = log_signer_,
               .max_body_bytes = 64 * 1024,
               .move_clock = is_virtual ? std::function<Result<void>(UnixNanos)>(
                                              [this](UnixNanos time) { return move(time); })
@@ -61,6 +65,7 @@ class ApiTest : public testing::Test {
   std::unique_ptr<RegistryStore> registry_;
   Ingest ingest_{kTestNetwork, store_};
   EvidenceDesk evidence_{store_, *registry_, 8U << 20};
+  NoteSigner log_signer_ = *make_note_signer("localhost/test", {});
   Api api_;
   FakeSigner signer_{1};
 };
@@ -69,6 +74,30 @@ class ApiOfSystemClockTest : public ApiTest {
  protected:
   ApiOfSystemClockTest() : ApiTest(false) {}
 };
+
+TEST_F(ApiTest, TheIntakeLogIsServedAsSignedTiles) {
+  onboard();
+  const HttpResponse head = get("/checkpoint");
+  EXPECT_EQ(head.content_type, "text/plain; charset=utf-8");
+  const Result<Checkpoint> checkpoint = open_checkpoint(*parse_note(head.body), log_signer_.key);
+  ASSERT_TRUE(checkpoint) << checkpoint.error().detail;
+  ASSERT_EQ(checkpoint->head.size, 2U);  // A header and a message.
+  const Result<std::vector<Bytes>> entries =
+      parse_bundle(as_bytes(get("/tile/entries/000.p/2").body));
+  ASSERT_TRUE(entries);
+  std::vector<Hash256> leaves;
+  for (const Bytes& entry : *entries) leaves.push_back(merkle_leaf(entry));
+  EXPECT_EQ(merkle_root(leaves), checkpoint->head.root);
+  const HttpResponse hashes = get("/tile/0/000.p/2");
+  EXPECT_GT(hashes.max_age_seconds, 0);
+  EXPECT_EQ(hashes.body.substr(0, 32), std::string(leaves[0].begin(), leaves[0].end()));
+  for (const char* absent :
+       {"/tile/0/000", "/tile/0/000.p/3", "/tile/0/001.p/1", "/tile/1/000.p/1", "/tile/entries/000",
+        "/tile/0/x000/000.p/1", "/tile/63/000.p/1", "/tile", "/tile/"}) {
+    EXPECT_EQ(get(absent).status, 404) << absent;
+  }
+  EXPECT_EQ(Json::parse(get("/healthz").body)["log_key"], log_signer_.key.to_string());
+}
 
 TEST_F(ApiTest, AcceptedIs202AndHeldIs200) {
   onboard();

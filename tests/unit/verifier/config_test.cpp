@@ -51,6 +51,8 @@ TEST(Config, PackagedExampleSaysTheDefaults) {
   EXPECT_EQ(example->store.reserve_bytes, defaults.store.reserve_bytes);
   EXPECT_EQ(example->chain.timeout_seconds, defaults.chain.timeout_seconds);
   EXPECT_EQ(example->entropy.commit_ahead_seconds, defaults.entropy.commit_ahead_seconds);
+  EXPECT_EQ(example->identity.name, defaults.identity.name);
+  EXPECT_EQ(example->identity.key_file, defaults.identity.key_file);
   EXPECT_EQ(example->evidence.max_snippet_bytes, defaults.evidence.max_snippet_bytes);
   EXPECT_EQ(example->simulation.virtual_clock, defaults.simulation.virtual_clock);
   EXPECT_EQ(example->simulation.entropy_seed, defaults.simulation.entropy_seed);

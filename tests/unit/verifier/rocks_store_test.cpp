@@ -7,6 +7,7 @@
 
 #include "core/merkle.h"
 #include "tests/doubles/fake_signer.h"
+#include "verifier/log/tile.h"
 
 namespace earshot::verifier {
 namespace {
@@ -155,6 +156,29 @@ TEST_F(RocksStoreTest, RefusesCommitsAndGoesOnReadingWhileTheReserveIsNotFree) {
   EXPECT_EQ(**store_->find_message(kept.id), kept);
   EXPECT_FALSE(store_->find_message(refused.id)->has_value());
   EXPECT_EQ(store_->log_head(), head);
+}
+
+TEST_F(RocksStoreTest, ItsTilesGiveTheLogsRootAlsoAfterReopening) {
+  for (std::uint8_t part = 0; part < 7; ++part) {
+    WriteSet writes;
+    for (std::uint8_t i = 0; i < 100; ++i) {
+      writes.log.push_back({LogKind::header, part * 100 + i, Hash256{part, i}});
+    }
+    ASSERT_TRUE(store_->commit(writes));
+    if (part % 3 == 1) open();
+  }
+  const TileTree tree([this](int level, std::uint64_t index) -> Result<Hash256> {
+    const Result<std::vector<Hash256>> found = store_->tile_hashes(level, index, 1);
+    if (!found) return fail(found.error());
+    return found->at(0);
+  });
+  EXPECT_EQ(store_->log_head().size, 700U);
+  EXPECT_EQ(*tree.root(700), store_->log_head().root);
+  EXPECT_EQ(store_->tile_hashes(0, 512, 256)->size(), 188U);
+  EXPECT_EQ(store_->tile_hashes(1, 0, 256)->size(), 2U);
+  EXPECT_EQ(store_->tile_hashes(1, 5, 256)->size(), 0U);
+  EXPECT_EQ(store_->tile_hashes(2, 0, 256)->size(), 0U);
+  EXPECT_EQ(store_->tile_hashes(9, 0, 256)->size(), 0U);
 }
 
 TEST_F(RocksStoreTest, AStoreOfAnotherNetworkIsRefused) {
