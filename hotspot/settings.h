@@ -42,7 +42,8 @@ struct Settings {
   std::uint64_t clock_error_ps = 1'000'000'000'000;  // Bound on the clock's own error, both ways.
   SortitionRules sortition;                          // Of the policy in force.
   radio::Calibration calibration;
-  // Set: each window's own noise says what full scale is worth; `calibration` gives its uncertainty.
+  // Set: each window's own noise says what full scale is worth; `calibration` gives its
+  // uncertainty.
   std::optional<double> noise_figure_db;
   EvidenceBounds evidence;
   DeliveryRules delivery;

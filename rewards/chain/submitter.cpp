@@ -128,9 +128,8 @@ Result<Progress> Submitter::wait_for_receipt() {
     return Progress{Stage::waiting, journal_.attempts.back().signed_transaction.hash, std::nullopt};
   }
   return fail(Errc::check_failed, "another transaction of " + to_display(key_.address) +
-                                      " took nonce " +
-                                      std::to_string(journal_.transaction.nonce) + ", " + path_ +
-                                      " can never be mined");
+                                      " took nonce " + std::to_string(journal_.transaction.nonce) +
+                                      ", " + path_ + " can never be mined");
 }
 
 Result<Progress> Submitter::advance() {
