@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/chain_commands.h"
-#include "cli/read_file.h"
+#include "core/files.h"
 #include "rewards/payout_tree.h"
 #include "rewards/policy.h"
 

@@ -1,6 +1,6 @@
 // Reading a sealed epoch for the chain: from a folder or from a verifier.
 #include "cli/chain_commands.h"
-#include "cli/read_file.h"
+#include "core/files.h"
 #include "core/hash.h"
 #include "rewards/chain/http.h"
 #include "verifier/judge.h"

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
-#include "cli/read_file.h"
+#include "core/files.h"
 #include "radio/iq/recording.h"
 #include "verifier/log/log_client.h"
 

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
-#include "cli/read_file.h"
+#include "core/files.h"
 #include "rewards/chain/account.h"
 #include "rewards/payout_tree.h"
 

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
 
+#include "core/files.h"
 #include "core/toml.h"
 #include "hotspot/url.h"
 
@@ -259,12 +258,9 @@ std::vector<std::string> validate(const Config& config) {
 }
 
 Result<CheckedConfig> load_config(const std::string& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    return fail(Errc::unavailable, path + ": cannot read: " + std::strerror(errno));
-  }
-  return check_config(text.str(), path);
+  const Result<std::string> text = read_file(path);
+  if (!text) return fail(text.error());
+  return check_config(*text, path);
 }
 
 }  // namespace earshot::hotspot

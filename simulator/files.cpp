@@ -2,10 +2,6 @@
 
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 namespace earshot::simulator {
@@ -43,23 +39,6 @@ Result<void> check_replaceable(const fs::path& path, bool replace) {
 }
 
 }  // namespace
-
-Result<std::string> read_text_file(const std::string& path) {
-  std::error_code error;
-  if (fs::is_directory(path, error)) {
-    return fail(Errc::unavailable, path + ": is a directory, a file is needed");
-  }
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream out;
-  if (file && file.peek() != std::ifstream::traits_type::eof()) out << file.rdbuf();
-  if (!file.is_open() || file.bad()) {
-    const int cause = errno != 0 ? errno : EIO;
-    return fail(cause == EACCES ? Errc::permission : Errc::unavailable,
-                path + ": " + std::strerror(cause));
-  }
-  return out.str();
-}
 
 Result<std::string> find_in_tree(const std::string& relative) {
   std::error_code error;

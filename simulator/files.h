@@ -1,4 +1,4 @@
-// Files of a run: reading, finding what belongs to this installation, and an output directory that
+// Files of a run: finding what belongs to this installation, and an output directory that
 // appears whole or not at all.
 #pragma once
 #include <filesystem>
@@ -8,8 +8,6 @@
 
 namespace earshot::simulator {
 
-// Errc::unavailable or Errc::permission name the file.
-Result<std::string> read_text_file(const std::string& path);
 // A folder's or file's path under the source tree that the running program was built in (the first
 // of its parents that has `relative`), else under the working directory. Errc::unavailable.
 Result<std::string> find_in_tree(const std::string& relative);

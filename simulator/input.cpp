@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "core/files.h"
 #include "radio/iq/recording.h"
 #include "simulator/files.h"
 #include "simulator/world.h"
@@ -17,7 +18,7 @@ bool is_there(const fs::path& path) {
 }
 
 Result<RunInput> read_scenario(const std::string& path) {
-  Result<std::string> text = read_text_file(path);
+  Result<std::string> text = read_file(path);
   if (!text) return fail(text.error());
   Result<Scenario> scenario = parse_scenario(*text, path);
   if (!scenario) return fail(scenario.error());
@@ -37,7 +38,7 @@ Result<RunInput> read_recordings(const fs::path& directory) {
   Result<RunInput> input = read_scenario(scenario.string());
   if (!input) return input;
   const std::string policy_file = (directory / "policy.toml").string();
-  const Result<std::string> text = read_text_file(policy_file);
+  const Result<std::string> text = read_file(policy_file);
   if (!text) return fail(text.error());
   Result<rewards::Policy> policy = rewards::parse_policy(*text, policy_file);
   if (!policy) return fail(Errc::bad_data, policy.error().detail);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "core/files.h"
 #include "core/hash.h"
 #include "radio/iq/recording.h"
 #include "simulator/files.h"
@@ -245,7 +246,7 @@ Result<std::vector<ScenarioEntry>> list_scenarios() {
   for (const fs::directory_entry& entry : fs::directory_iterator(*directory, error)) {
     if (entry.path().extension() != ".toml") continue;
     const std::string path = entry.path().string();
-    const Result<std::string> text = read_text_file(path);
+    const Result<std::string> text = read_file(path);
     if (!text) return fail(text.error());
     const Result<Scenario> scenario = parse_scenario(*text, path);
     if (!scenario) return fail(scenario.error());

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "core/files.h"
 #include "core/toml.h"
 #include "simulator/files.h"
 #include "simulator/keys.h"
@@ -131,7 +132,7 @@ hotspot::Settings World::settings(std::size_t index) const {
 Result<rewards::Policy> policy_of(const Scenario& scenario, const std::string& directory) {
   const Result<std::string> file = policy_file(scenario.policy, directory);
   if (!file) return fail(file.error());
-  const Result<std::string> text = read_text_file(*file);
+  const Result<std::string> text = read_file(*file);
   if (!text) return fail(text.error());
   const Result<std::string> replaced = with_overrides(*text, *file, scenario.policy_overrides);
   if (!replaced) return fail(replaced.error());

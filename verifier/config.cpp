@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <set>
 #include <sstream>
 
 #include "core/bytes.h"
+#include "core/files.h"
 #include "core/toml.h"
 
 namespace earshot::verifier {
@@ -239,10 +238,9 @@ Result<Config> parse_config(const std::string& toml_text, const std::string& fil
 }
 
 Result<Config> read_config(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(Errc::configuration, path + ": cannot be read");
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  return parse_config(text, path);
+  const Result<std::string> text = read_file(path);
+  if (!text) return fail(Errc::configuration, text.error().detail);
+  return parse_config(*text, path);
 }
 
 }  // namespace earshot::verifier

@@ -1,9 +1,8 @@
 #include "verifier/fetch.h"
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
+#include "core/files.h"
 #include "rewards/chain/http.h"
 
 namespace earshot::verifier {
@@ -30,23 +29,18 @@ Result<HttpReply> get(const std::string& url) {
   return reply;
 }
 
+Result<Bytes> bytes_of_file(const std::string& path) {
+  const Result<std::string> text = read_file(path);
+  if (!text) return fail(text.error());
+  return Bytes(text->begin(), text->end());
+}
+
 Bytes body_of(const HttpReply& reply) { return {reply.body.begin(), reply.body.end()}; }
 
 }  // namespace
 
-Result<Bytes> read_file(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) {
-    return fail(Errc::unavailable, path + ": no such file");
-  }
-  std::ifstream file(path, std::ios::binary);
-  Bytes bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file) return fail(Errc::unavailable, path + ": cannot be read");
-  return bytes;
-}
-
 Result<Bytes> fetch(const std::string& where, const std::string& path, const std::string& file) {
-  if (!is_url(where)) return read_file(where + "/" + file);
+  if (!is_url(where)) return bytes_of_file(where + "/" + file);
   const std::string url = url_of(where, path);
   const Result<HttpReply> reply = get(url);
   if (!reply) return fail(reply.error());
@@ -66,7 +60,7 @@ Result<std::optional<Bytes>> fetch_if_there(const std::string& where, const std:
   }
   std::error_code error;
   if (!std::filesystem::exists(where + "/" + file, error)) return std::optional<Bytes>{};
-  Result<Bytes> bytes = read_file(where + "/" + file);
+  Result<Bytes> bytes = bytes_of_file(where + "/" + file);
   if (!bytes) return fail(bytes.error());
   return std::optional<Bytes>{std::move(*bytes)};
 }

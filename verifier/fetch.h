@@ -15,6 +15,4 @@ Result<Bytes> fetch(const std::string& where, const std::string& path, const std
 Result<std::optional<Bytes>> fetch_if_there(const std::string& where, const std::string& path,
                                             const std::string& file);
 
-Result<Bytes> read_file(const std::string& path);
-
 }  // namespace earshot::verifier

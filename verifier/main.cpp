@@ -6,10 +6,9 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
+#include "core/files.h"
 #include "verifier/api.h"
 #include "verifier/chain_blocks.h"
 #include "verifier/epoch_driver.h"
@@ -39,10 +38,9 @@ std::shared_ptr<spdlog::logger> make_logger(const std::string& level) {
 }
 
 Result<rewards::Policy> read_policy(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(Errc::configuration, "policy_file: " + path + " cannot be read");
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  return rewards::parse_policy(text, path);
+  const Result<std::string> text = read_file(path);
+  if (!text) return fail(Errc::configuration, "policy_file: " + text.error().detail);
+  return rewards::parse_policy(*text, path);
 }
 
 Result<void> make_private_directory(const std::string& path) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/files.h"
 #include "verifier/fetch.h"
 
 namespace earshot::verifier {
@@ -97,9 +98,9 @@ Result<rewards::Policy> policy_of(const Published& published, const std::string&
   if (policy_file.empty()) {
     return rewards::parse_policy(published.policy, published.source + " policy");
   }
-  const Result<Bytes> text = read_file(policy_file);
+  const Result<std::string> text = read_file(policy_file);
   if (!text) return fail(text.error());
-  return rewards::parse_policy({text->begin(), text->end()}, policy_file);
+  return rewards::parse_policy(*text, policy_file);
 }
 
 }  // namespace

@@ -111,7 +111,7 @@ def main():
             refused(65, "verify", "--log", folder, "--key", key, says="is wrong")
             other = key.replace("example.org", "example.net")
             refused(65, "verify", "--log", folder, "--key", other, says="note key")
-            refused(69, "verify", "--log", folder / "nowhere", "--key", key, says="no such file")
+            refused(69, "verify", "--log", folder / "nowhere", "--key", key, says="No such file")
         print(f"log: {size} entries verified, proven and altered")
     finally:
         service.remove()

@@ -42,7 +42,7 @@ def a_wrong_configuration_is_78_and_names_every_problem():
     with tempfile.TemporaryDirectory() as directory:
         path = pathlib.Path(directory) / "c.toml"
         code, errors = run("serve", "-c", path)
-        assert (code, errors) == (78, f"earshot-verifierd: {path}: cannot be read\n"), errors
+        assert (code, errors) == (78, f"earshot-verifierd: {path}: cannot read: No such file or directory\n"), errors
         path.write_text("network = 31337\n[http]\nprt = 80\n")
         code, errors = run("config", "check", "-c", path)
         assert code == 78

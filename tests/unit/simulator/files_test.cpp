@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "core/files.h"
 #include "simulator/parallel.h"
 
 namespace earshot::simulator {
@@ -38,7 +39,7 @@ TEST_F(OutputDirectoryTest, AppearsWholeAtCommit) {
   write(output->working() / "file", "text");
   EXPECT_FALSE(fs::exists(path_));
   ASSERT_TRUE(output->commit());
-  EXPECT_EQ(*read_text_file(path_ / "file"), "text");
+  EXPECT_EQ(*read_file(path_ / "file"), "text");
   EXPECT_EQ(entries(), 1U);
 }
 
@@ -85,13 +86,6 @@ TEST_F(OutputDirectoryTest, AFileInItsPlaceIsRefused) {
   const Result<OutputDirectory> refused = OutputDirectory::create(path_, true);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::usage);
-}
-
-TEST(ReadTextFile, NamesAMissingFile) {
-  const Result<std::string> text = read_text_file("/nonexistent/scenario.toml");
-  ASSERT_FALSE(text);
-  EXPECT_EQ(text.error().code, Errc::unavailable);
-  EXPECT_NE(text.error().detail.find("/nonexistent/scenario.toml"), std::string::npos);
 }
 
 TEST(ParallelFor, DoesEachPieceOnceAndReturnsTheFirstError) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/files.h"
 #include "core/hash.h"
 #include "simulator/files.h"
 #include "simulator/render.h"
@@ -67,7 +68,7 @@ class RecordingsTest : public ::testing::Test {
   std::string meta() const { return directory_ / "mill.sigmf-meta"; }
   // Replaces `from` in the sidecar and returns the error of opening it.
   std::string error_after(const std::string& from, const std::string& to) {
-    std::string text = *read_text_file(meta());
+    std::string text = *read_file(meta());
     const std::size_t at = text.find(from);
     EXPECT_NE(at, std::string::npos) << from;
     text.replace(at, from.size(), to);
@@ -122,9 +123,9 @@ TEST_F(RecordingsTest, WhatWasWrittenIsReadBack) {
 
 TEST_F(RecordingsTest, TheSameSeedGivesTheSameBytes) {
   render(0);
-  const std::string first = *read_text_file(directory_ / "mill.sigmf-data");
+  const std::string first = *read_file(directory_ / "mill.sigmf-data");
   render(0);
-  EXPECT_EQ(*read_text_file(directory_ / "mill.sigmf-data"), first);
+  EXPECT_EQ(*read_file(directory_ / "mill.sigmf-data"), first);
 }
 
 TEST_F(RecordingsTest, AMissingRecordingIsNamed) {

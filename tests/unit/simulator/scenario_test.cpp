@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "core/files.h"
 #include "simulator/files.h"
 
 namespace earshot::simulator {
@@ -34,7 +35,7 @@ std::string problems_of(const std::string& text) {
 
 TEST(Scenario, TheVillageParses) {
   const std::string path = EARSHOT_SOURCE_DIR "/simulator/scenarios/village.toml";
-  const Result<std::string> text = read_text_file(path);
+  const Result<std::string> text = read_file(path);
   ASSERT_TRUE(text);
   const Result<Scenario> scenario = parse_scenario(*text, path);
   ASSERT_TRUE(scenario) << scenario.error().detail;

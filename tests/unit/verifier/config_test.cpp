@@ -99,7 +99,7 @@ TEST(Config, MissingFileIsOneLine) {
   const Result<Config> config = read_config("/nowhere/v.toml");
   ASSERT_FALSE(config);
   EXPECT_EQ(config.error().code, Errc::configuration);
-  EXPECT_EQ(config.error().detail, "/nowhere/v.toml: cannot be read");
+  EXPECT_EQ(config.error().detail, "/nowhere/v.toml: cannot read: No such file or directory");
 }
 
 }  // namespace

@@ -179,7 +179,7 @@ TEST_F(PublishedEpoch, IsLoadedFromADirectory) {
   const Result<Published> missing = load_published(directory_, published_.epoch);
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, Errc::unavailable);
-  EXPECT_NE(missing.error().detail.find(".seal: no such file"), std::string::npos);
+  EXPECT_NE(missing.error().detail.find(".seal: cannot read: No such file"), std::string::npos);
 }
 
 TEST(LoadPublished, SaysWhichUrlDoesNotAnswer) {

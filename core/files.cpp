@@ -1,4 +1,4 @@
-#include "cli/read_file.h"
+#include "core/files.h"
 
 #include <cerrno>
 #include <cstring>
@@ -6,12 +6,12 @@
 #include <fstream>
 #include <iterator>
 
-namespace earshot::cli {
+namespace earshot {
 
 Result<std::string> read_file(const std::string& path) {
   std::error_code ignored;  // What cannot be looked at cannot be opened either.
   if (std::filesystem::is_directory(path, ignored)) {
-    return fail(Errc::unavailable, path + ": cannot read: it is a folder");
+    return fail(Errc::unavailable, path + ": cannot read: it is a directory");
   }
   errno = 0;
   std::ifstream file(path, std::ios::binary);
@@ -21,4 +21,4 @@ Result<std::string> read_file(const std::string& path) {
   return fail(code, path + ": cannot read: " + std::strerror(errno));
 }
 
-}  // namespace earshot::cli
+}  // namespace earshot
