@@ -24,7 +24,7 @@ std::string sync_hex(const radio::CssParams& params) {
 
 // Decimals that mean something: 0.01 dB, 0.1 Hz.
 ordered_json decimal(double value, double per_unit) {
-  return std::round(value * per_unit) / per_unit;
+  return std::round(value * per_unit) / per_unit + 0.0;  // Never -0.
 }
 
 }  // namespace

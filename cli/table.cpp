@@ -55,7 +55,9 @@ std::string Table::text() const {
 std::string show_fixed(double value, int decimals) {
   std::array<char, 64> text{};
   std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
-  return text.data();
+  const std::string_view shown = text.data();
+  const bool is_minus_zero = shown.front() == '-' && shown.find_first_of("123456789") == shown.npos;
+  return std::string(is_minus_zero ? shown.substr(1) : shown);
 }
 
 std::string show_hertz(double hertz) {

@@ -29,5 +29,11 @@ TEST(Show, WritesFrequenciesWithTheUnitThatFits) {
   EXPECT_EQ(show_hertz(2.4e9), "2.4 GHz");
 }
 
+TEST(ShowFixed, NeverShowsAMinusZero) {
+  EXPECT_EQ(show_fixed(-0.04, 1), "0.0");
+  EXPECT_EQ(show_fixed(-0.06, 1), "-0.1");
+  EXPECT_EQ(show_fixed(0.0, 0), "0");
+}
+
 }  // namespace
 }  // namespace earshot::cli
