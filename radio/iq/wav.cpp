@@ -38,7 +38,7 @@ std::optional<Instant> system_time(ByteView bytes) {
       part[5] > 59 || part[6] > 59 || part[7] > 999) {
     return std::nullopt;
   }
-  std::array<char, 40> text{};
+  std::array<char, 64> text{};
   std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", part[0], part[1],
                 part[3], part[4], part[5], part[6], part[7]);
   const Result<Instant> time = from_iso8601(text.data());
