@@ -25,4 +25,14 @@ Result<Bytes> from_base64(std::string_view text) {
   return bytes;
 }
 
+Result<Hash256> hash_from_base64(std::string_view text) {
+  const Result<Bytes> bytes = from_base64(text);
+  if (!bytes) return fail(bytes.error());
+  if (bytes->size() != std::tuple_size_v<Hash256>) {
+    return fail(Errc::bad_data,
+                "found " + std::to_string(bytes->size()) + " bytes of base64, expected 32");
+  }
+  return Reader(*bytes).get_array<32>();
+}
+
 }  // namespace earshot

@@ -140,6 +140,17 @@ HttpResponse error_response(int status, const std::string& detail,
   return response;
 }
 
+HttpResponse unavailable(const Error& error) {
+  return error_response(503, error.detail, kStoreRetrySeconds);
+}
+
+HttpResponse immutable(const Bytes& bytes) {
+  return {.status = 200,
+          .content_type = std::string(kBinary),
+          .body = std::string(bytes.begin(), bytes.end()),
+          .max_age_seconds = kForeverSeconds};
+}
+
 // A resource: "*" stands for any segment, and is handed on in order; a last "**" for all that
 // follow.
 struct Api::Route {

@@ -63,5 +63,10 @@ class Api {
 // {"error": "..."}; `retry_after_seconds` with 429 and 503.
 HttpResponse error_response(int status, const std::string& detail,
                             std::optional<std::int64_t> retry_after_seconds = std::nullopt);
+// 503: the store cannot be read or written now.
+HttpResponse unavailable(const Error& error);
+// Bytes that never change under their name.
+HttpResponse immutable(const Bytes& bytes);
+inline constexpr std::int64_t kForeverSeconds = 365 * 86'400;  // For what does not change any more.
 
 }  // namespace earshot::verifier

@@ -6,16 +6,6 @@
 namespace earshot::verifier {
 namespace {
 
-constexpr std::int64_t kForeverSeconds = 365 * 86'400;  // A tile of a width never changes.
-constexpr std::int64_t kStoreRetrySeconds = 10;
-
-HttpResponse tile(const Bytes& bytes) {
-  return {.status = 200,
-          .content_type = "application/octet-stream",
-          .body = std::string(bytes.begin(), bytes.end()),
-          .max_age_seconds = kForeverSeconds};
-}
-
 HttpResponse no_such_tile() { return error_response(404, "the log has no such tile"); }
 
 }  // namespace
@@ -35,7 +25,7 @@ HttpResponse Api::get_tile(std::string_view target) {
   std::size_t found = 0;
   if (path->is_entries) {
     const Result<std::vector<LogEntry>> entries = parts_.store.log_entries(first, path->width);
-    if (!entries) return error_response(503, entries.error().detail, kStoreRetrySeconds);
+    if (!entries) return unavailable(entries.error());
     std::vector<Bytes> encoded;
     for (const LogEntry& entry : *entries) encoded.push_back(encode(entry));
     found = encoded.size();
@@ -43,11 +33,11 @@ HttpResponse Api::get_tile(std::string_view target) {
   } else {
     const Result<std::vector<Hash256>> hashes =
         parts_.store.tile_hashes(path->level, first, path->width);
-    if (!hashes) return error_response(503, hashes.error().detail, kStoreRetrySeconds);
+    if (!hashes) return unavailable(hashes.error());
     for (const Hash256& hash : *hashes) bytes.insert(bytes.end(), hash.begin(), hash.end());
     found = hashes->size();
   }
-  return found == path->width ? tile(bytes) : no_such_tile();
+  return found == path->width ? immutable(bytes) : no_such_tile();
 }
 
 }  // namespace earshot::verifier

@@ -15,16 +15,11 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::int64_t kStoreRetrySeconds = 10;
-constexpr std::int64_t kForeverSeconds = 365 * 86'400;  // What does not change any more.
-constexpr std::int64_t kSummarySeconds = 60;            // Late messages may still add verdicts.
-constexpr std::int64_t kCoverageSeconds = 60;           // Chosen: maps need not be fresher.
+constexpr std::int64_t kSummarySeconds = 60;   // Late messages may still add verdicts.
+constexpr std::int64_t kCoverageSeconds = 60;  // Chosen: maps need not be fresher.
 
 HttpResponse ok(const Json& body, std::int64_t max_age_seconds = 0) {
   return {.status = 200, .body = body.dump(), .max_age_seconds = max_age_seconds};
-}
-HttpResponse unavailable(const Error& error) {
-  return error_response(503, error.detail, kStoreRetrySeconds);
 }
 
 // Decimal digits below 2^53, which is also far below where times leave 64 bits.
@@ -36,13 +31,6 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
     return std::nullopt;
   }
   return value;
-}
-
-HttpResponse binary(const Bytes& bytes) {
-  return {.status = 200,
-          .content_type = "application/octet-stream",
-          .body = std::string(bytes.begin(), bytes.end()),
-          .max_age_seconds = kForeverSeconds};
 }
 
 }  // namespace
@@ -176,9 +164,9 @@ HttpResponse Api::get_epoch_file(std::string_view number, std::string_view file)
   const Result<std::optional<SealedEpoch>> sealed = parts_.registry.sealed(*epoch);
   if (!sealed) return unavailable(sealed.error());
   if (!*sealed) return error_response(404, "epoch " + std::to_string(*epoch) + " is not sealed");
-  if (file == "record") return binary((*sealed)->record);
-  if (file == "seal") return binary((*sealed)->seal);
-  if (file == "artifact") return binary((*sealed)->artifact);
+  if (file == "record") return immutable((*sealed)->record);
+  if (file == "seal") return immutable((*sealed)->seal);
+  if (file == "artifact") return immutable((*sealed)->artifact);
   if (file == "policy") {
     return {.status = 200,
             .content_type = "application/toml",

@@ -42,9 +42,9 @@ Result<Checkpoint> parse_checkpoint(std::string_view text) {
   };
   if (bad_size()) return wrong("line 2: expected the size, a decimal number");
   const auto root = take_line(text);
-  const Result<Bytes> bytes = from_base64(root.value_or(""));
-  if (!bytes || bytes->size() != 32) return wrong("line 3: expected the root, 32 bytes of base64");
-  std::copy(bytes->begin(), bytes->end(), checkpoint.head.root.begin());
+  const Result<Hash256> hash = hash_from_base64(root.value_or(""));
+  if (!hash) return wrong("line 3: expected the root, 32 bytes of base64");
+  checkpoint.head.root = *hash;
   while (!text.empty()) {
     const auto line = take_line(text);
     if (!line || line->empty()) return wrong("an extension line is empty or has no end");

@@ -65,12 +65,11 @@ Result<LogProof> parse_log_proof(std::string_view text) {
     return lines.wrong("index and a number");
   }
   for (line = lines.next(); !line.empty(); line = lines.next()) {
-    const Result<Bytes> hash = from_base64(line);
-    if (!hash || hash->size() != 32 || proof.path.size() == kMostHashes) {
+    const Result<Hash256> hash = hash_from_base64(line);
+    if (!hash || proof.path.size() == kMostHashes) {
       return lines.wrong("at most 63 hashes, 32 bytes of base64 each");
     }
-    proof.path.emplace_back();
-    std::copy(hash->begin(), hash->end(), proof.path.back().begin());
+    proof.path.push_back(*hash);
   }
   if (lines.rest().empty()) return lines.wrong("the checkpoint after an empty line");
   proof.checkpoint = lines.rest();

@@ -34,11 +34,10 @@ Result<AddCheckpoint> parse_add_checkpoint(std::string_view body) {
   while (!head.empty()) {
     const std::string_view line = head.substr(0, head.find('\n'));
     head.remove_prefix(std::min(line.size() + 1, head.size()));
-    const Result<Bytes> hash = from_base64(line);
-    if (!hash || hash->size() != 32) return wrong("a proof line is not 32 bytes of base64");
+    const Result<Hash256> hash = hash_from_base64(line);
+    if (!hash) return wrong("a proof line is not 32 bytes of base64");
     if (request.proof.size() == kMostHashes) return wrong("more than 63 proof lines");
-    request.proof.emplace_back();
-    std::copy(hash->begin(), hash->end(), request.proof.back().begin());
+    request.proof.push_back(*hash);
   }
   Result<Note> note = parse_note(body.substr(split + 2));
   if (!note) return fail(note.error());
