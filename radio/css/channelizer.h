@@ -13,6 +13,7 @@
 #include <memory>
 #include <vector>
 
+#include "radio/css/wide_stream.h"
 #include "radio/samples.h"
 
 namespace earshot::radio {
@@ -22,18 +23,12 @@ struct ChannelBand {
   double bandwidth_hz = 125e3;
 };
 
-// What one block adds to a channel's streams; the views hold during the call.
-struct ChannelPiece {
-  // At 2 * bandwidth: flat to 0.94 bandwidths from the centre, 60 dB down beyond 1.06.
-  SampleView wide;
-  // At 1 * bandwidth: half amplitude at 0.53 bandwidths; what lies beyond half folds back.
-  SampleView narrow;
-};
-
 class Channelizer {
  public:
-  // Called for each block with one piece per band, in the order of the bands.
-  using OnBlock = std::function<void(const std::vector<ChannelPiece>&)>;
+  // Called for each block with each band's next samples at 1 * bandwidth, in the order of the
+  // bands: half amplitude at 0.53 bandwidths; what lies beyond half folds back. (Where the input
+  // has one sample per chip, it is that stream.) The views hold during the call.
+  using OnBlock = std::function<void(const std::vector<SampleView>&)>;
 
   // Precondition: rate_hz >= each bandwidth, at least one band.
   Channelizer(double rate_hz, const std::vector<ChannelBand>& bands);
@@ -44,10 +39,15 @@ class Channelizer {
   // Input samples per sample of a band's narrow stream: rate / bandwidth where that is a ratio of
   // small numbers, otherwise the nearest such ratio (within 1e-4). Exact either way.
   double narrow_step(std::size_t band) const;
+  // The band at 2 * bandwidth, as far as its narrow stream: flat to 0.94 bandwidths from the
+  // centre, 60 dB down beyond 1.06. The caller discards what nobody needs any more.
+  WideStream& wide(std::size_t band);
 
   void push(SampleView samples, const OnBlock& on_block);
-  // Feeds silence until all that was pushed has come out, and starts anew.
-  void flush(const OnBlock& on_block);
+  // Feeds silence until all that was pushed has come out.
+  void drain(const OnBlock& on_block);
+  // Forgets all that was pushed, the wide streams too.
+  void restart();
 
  private:
   class Impl;

@@ -48,7 +48,7 @@ SymbolDemodulator::SymbolDemodulator(int spreading_factor)
   for (Sample& sample : down_chirp_) sample = std::conj(sample);
 }
 
-void SymbolDemodulator::load(const StreamBuffer& wide, std::int64_t first, double carrier) {
+void SymbolDemodulator::load(WideStream& wide, std::int64_t first, double carrier) {
   const auto size = static_cast<std::int64_t>(mixed_.size());
   const std::int64_t from = std::clamp(wide.begin() - first, std::int64_t{0}, size);
   const std::int64_t to = std::clamp(wide.end() - first, from, size);
@@ -64,8 +64,7 @@ void SymbolDemodulator::load(const StreamBuffer& wide, std::int64_t first, doubl
   }
 }
 
-std::span<const Sample> SymbolDemodulator::run(const StreamBuffer& wide, double position,
-                                               double carrier) {
+std::span<const Sample> SymbolDemodulator::run(WideStream& wide, double position, double carrier) {
   const double nearest = std::floor(position * kFractions + 0.5);  // In fractions of a sample.
   const double whole = std::floor(nearest / kFractions);
   const auto fraction = static_cast<std::size_t>(nearest - whole * kFractions);

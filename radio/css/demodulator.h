@@ -6,7 +6,7 @@
 
 #include "radio/css/codec.h"
 #include "radio/css/fft.h"
-#include "radio/css/stream_buffer.h"
+#include "radio/css/wide_stream.h"
 
 namespace earshot::radio {
 
@@ -20,14 +20,14 @@ class SymbolDemodulator {
   // Spectrum of the symbol that begins at the fractional index `position` of the wide stream: bin v
   // is the sum over the N chips for a chirp of value v. `carrier` in turns per wide sample. Missing
   // samples count as zero. Holds until the next call.
-  std::span<const Sample> run(const StreamBuffer& wide, double position, double carrier);
+  std::span<const Sample> run(WideStream& wide, double position, double carrier);
   // How many chips later than assumed the symbol of the last run() came, if its value is `value`:
   // from the phases along the chirp, which follow its instantaneous frequency. Good for less than
   // half a chip; of variance 0.152 / (Es/N0) chips^2.
   double lateness(std::size_t value);
 
  private:
-  void load(const StreamBuffer& wide, std::int64_t first, double carrier);
+  void load(WideStream& wide, std::int64_t first, double carrier);
 
   std::size_t chips_;
   std::vector<std::vector<float>> filters_;  // One per fraction of a sample.

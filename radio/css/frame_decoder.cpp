@@ -74,7 +74,7 @@ std::int64_t FrameDecoder::first() const {
          chips_per_symbol(spreading_factor_);
 }
 
-FrameDecoder::Progress FrameDecoder::step(DecoderTools& tools, const StreamBuffer& wide) {
+FrameDecoder::Progress FrameDecoder::step(DecoderTools& tools, WideStream& wide) {
   if (has_header_) return read_payload(tools, wide);
   if (!read_header(tools, wide)) return Progress::failed;
   has_header_ = true;
@@ -97,7 +97,7 @@ void FrameDecoder::track(DecoderTools& tools, std::span<const Sample> spectrum) 
                   clear ? kPeakVariance * noise / signal_ + 1e-5 : 1e9);
 }
 
-void FrameDecoder::demodulate(DecoderTools& tools, const StreamBuffer& wide, int symbol) {
+void FrameDecoder::demodulate(DecoderTools& tools, WideStream& wide, int symbol) {
   const double chips =
       (sync_.preamble_symbols + 4.25 + symbol) * chips_per_symbol(spreading_factor_);
   const double position =
@@ -112,7 +112,7 @@ void FrameDecoder::demodulate(DecoderTools& tools, const StreamBuffer& wide, int
   value_likelihoods(spectrum, signal_, noise_, likelihoods);
 }
 
-bool FrameDecoder::read_header(DecoderTools& tools, const StreamBuffer& wide) {
+bool FrameDecoder::read_header(DecoderTools& tools, WideStream& wide) {
   for (int symbol = 0; symbol < kHeaderSymbols; ++symbol) {
     demodulate(tools, wide, symbol);
     noise_ += noise_power(spectra_.back()) / kHeaderSymbols;
@@ -158,7 +158,7 @@ LowDataRate FrameDecoder::judge_rate(DecoderTools& tools) const {
   return evidence < -kRateDecided ? LowDataRate::off : LowDataRate::automatic;
 }
 
-FrameDecoder::Progress FrameDecoder::read_payload(DecoderTools& tools, const StreamBuffer& wide) {
+FrameDecoder::Progress FrameDecoder::read_payload(DecoderTools& tools, WideStream& wide) {
   for (int i = kHeaderSymbols + static_cast<int>(likelihoods_.size()); i < wanted_symbols_; ++i) {
     demodulate(tools, wide, i);
   }

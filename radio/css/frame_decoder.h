@@ -41,7 +41,7 @@ class FrameDecoder {
   // The first wide sample that is still of use: the frame's own first.
   std::int64_t first() const;
   // Precondition: wide reaches needed(). Failed: no header, or what is there is no frame.
-  Progress step(DecoderTools& tools, const StreamBuffer& wide);
+  Progress step(DecoderTools& tools, WideStream& wide);
   // Whether the frame's header was read: from then on its extent and power are known.
   bool has_header() const { return has_header_; }
   double amplitude_squared() const { return sync_.amplitude_squared; }
@@ -49,11 +49,11 @@ class FrameDecoder {
   const DecodedFrame& frame() const { return frame_; }
 
  private:
-  void demodulate(DecoderTools& tools, const StreamBuffer& wide, int symbol);
+  void demodulate(DecoderTools& tools, WideStream& wide, int symbol);
   void track(DecoderTools& tools, std::span<const Sample> spectrum);
-  bool read_header(DecoderTools& tools, const StreamBuffer& wide);
+  bool read_header(DecoderTools& tools, WideStream& wide);
   bool header_is_there() const;
-  Progress read_payload(DecoderTools& tools, const StreamBuffer& wide);
+  Progress read_payload(DecoderTools& tools, WideStream& wide);
   LowDataRate judge_rate(DecoderTools& tools) const;
   // Payload at either rate, with the code's margin.
   struct Reading {

@@ -33,6 +33,23 @@ void multiply(SampleView a, SampleView b, std::span<Sample> out) {
 }
 
 EARSHOT_VECTOR_CLONES
+void add_weighted(SampleView x, std::span<const float> weights, Sample factor,
+                  std::span<Sample> out) {
+  const float* in = floats(x);
+  const float* weight = weights.data();
+  float* z = floats(out);
+  const float real = factor.real();
+  const float imaginary = factor.imag();
+  const std::size_t size = out.size();
+  for (std::size_t k = 0; k < size; ++k) {
+    const float re = in[2 * k] * weight[k];
+    const float im = in[2 * k + 1] * weight[k];
+    z[2 * k] += re * real - im * imaginary;
+    z[2 * k + 1] += re * imaginary + im * real;
+  }
+}
+
+EARSHOT_VECTOR_CLONES
 void powers(SampleView x, std::span<float> out) {
   const float* in = floats(x);
   for (std::size_t k = 0; k < out.size(); ++k) {
@@ -134,6 +151,15 @@ void multiply(SampleView a, SampleView b, std::span<Sample> out) {
     const Sample x = a[k];
     const Sample y = b[k];
     out[k] = {x.real() * y.real() - x.imag() * y.imag(), x.real() * y.imag() + x.imag() * y.real()};
+  }
+}
+
+void add_weighted(SampleView x, std::span<const float> weights, Sample factor,
+                  std::span<Sample> out) {
+  for (std::size_t k = 0; k < out.size(); ++k) {
+    const Sample y = x[k] * weights[k];
+    out[k] += Sample(y.real() * factor.real() - y.imag() * factor.imag(),
+                     y.real() * factor.imag() + y.imag() * factor.real());
   }
 }
 

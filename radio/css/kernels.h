@@ -9,6 +9,9 @@ namespace earshot::radio {
 
 // out[k] = a[k] b[k]; all of the same size, out may be a or b.
 void multiply(SampleView a, SampleView b, std::span<Sample> out);
+// out[k] += factor weights[k] x[k]
+void add_weighted(SampleView x, std::span<const float> weights, Sample factor,
+                  std::span<Sample> out);
 // out[k] = |x[k]|^2
 void powers(SampleView x, std::span<float> out);
 // sums[k] += values[k]
@@ -25,6 +28,8 @@ void half_rate_filter(std::span<const float> taps, SampleView even, SampleView o
 
 namespace scalar {
 void multiply(SampleView a, SampleView b, std::span<Sample> out);
+void add_weighted(SampleView x, std::span<const float> weights, Sample factor,
+                  std::span<Sample> out);
 void powers(SampleView x, std::span<float> out);
 void accumulate(std::span<const float> values, std::span<float> sums);
 float largest_pair_sum(std::span<const float> values);

@@ -33,7 +33,7 @@ Lane::Lane(const LaneConfig& config)
              config.implicit,
              config.radio_hz > 0} {}
 
-std::vector<Frame> Lane::advance(const StreamBuffer& narrow, const StreamBuffer& wide) {
+std::vector<Frame> Lane::advance(const StreamBuffer& narrow, WideStream& wide) {
   std::vector<Frame> frames;
   look(narrow);
   synchronise(narrow, wide, false);
@@ -41,7 +41,7 @@ std::vector<Frame> Lane::advance(const StreamBuffer& narrow, const StreamBuffer&
   return frames;
 }
 
-std::vector<Frame> Lane::flush(const StreamBuffer& narrow, const StreamBuffer& wide,
+std::vector<Frame> Lane::flush(const StreamBuffer& narrow, WideStream& wide,
                                std::int64_t wide_end) {
   std::vector<Frame> frames;
   look(narrow);
@@ -73,7 +73,7 @@ void Lane::look(const StreamBuffer& narrow) {
   }
 }
 
-void Lane::synchronise(const StreamBuffer& narrow, const StreamBuffer& wide, bool ended) {
+void Lane::synchronise(const StreamBuffer& narrow, WideStream& wide, bool ended) {
   std::erase_if(preambles_, [&](const PreambleCandidate& preamble) {
     const std::int64_t needed = synchroniser_.last_needed(preamble);
     if (!ended && (needed > narrow.end() || 2 * needed > wide.end())) return false;
@@ -87,7 +87,7 @@ void Lane::synchronise(const StreamBuffer& narrow, const StreamBuffer& wide, boo
   });
 }
 
-void Lane::decode(const StreamBuffer& wide, std::optional<std::int64_t> ended_at,
+void Lane::decode(WideStream& wide, std::optional<std::int64_t> ended_at,
                   std::vector<Frame>& frames) {
   std::erase_if(attempts_, [&](Attempt& attempt) {
     while (attempt.current < attempt.decoders.size()) {
@@ -137,7 +137,7 @@ FitOptions Lane::fit_options() const {
   return options;
 }
 
-Frame Lane::describe(const DecodedFrame& decoded, const StreamBuffer& wide) {
+Frame Lane::describe(const DecodedFrame& decoded, WideStream& wide) {
   Frame frame;
   frame.params = decoded.params;
   frame.payload = decoded.bytes.payload;

@@ -8,6 +8,7 @@
 #include "radio/css/frame_measure.h"
 #include "radio/css/stream_buffer.h"
 #include "radio/css/synchroniser.h"
+#include "radio/css/wide_stream.h"
 
 namespace earshot::radio {
 
@@ -30,20 +31,18 @@ class Lane {
   explicit Lane(const LaneConfig& config);
 
   // Goes as far as the streams (one and two samples per chip) reach.
-  std::vector<Frame> advance(const StreamBuffer& narrow, const StreamBuffer& wide);
+  std::vector<Frame> advance(const StreamBuffer& narrow, WideStream& wide);
   // The streams have ended, at this sample of the wide one (what the buffers hold beyond is
   // silence): what can still be decoded. Frames that lack more than a quarter symbol are dropped.
-  std::vector<Frame> flush(const StreamBuffer& narrow, const StreamBuffer& wide,
-                           std::int64_t wide_end);
+  std::vector<Frame> flush(const StreamBuffer& narrow, WideStream& wide, std::int64_t wide_end);
   // The first chip that is still of use.
   std::int64_t first_needed() const;
 
  private:
   void look(const StreamBuffer& narrow);
-  void synchronise(const StreamBuffer& narrow, const StreamBuffer& wide, bool ended);
-  void decode(const StreamBuffer& wide, std::optional<std::int64_t> ended_at,
-              std::vector<Frame>& frames);
-  Frame describe(const DecodedFrame& decoded, const StreamBuffer& wide);
+  void synchronise(const StreamBuffer& narrow, WideStream& wide, bool ended);
+  void decode(WideStream& wide, std::optional<std::int64_t> ended_at, std::vector<Frame>& frames);
+  Frame describe(const DecodedFrame& decoded, WideStream& wide);
   FitOptions fit_options() const;
   void note_frame(const FrameDecoder& decoder);
   bool is_drowned(const Sync& sync) const;

@@ -97,28 +97,29 @@ class Receiver::Impl {
 
   void push(SampleView samples, const OnFrame& on_frame) {
     pushed_ += static_cast<double>(samples.size());
-    channelizer_.push(samples, [this, &on_frame](const std::vector<ChannelPiece>& pieces) {
-      for (std::size_t i = 0; i < pieces.size(); ++i) advance(channels_[i], pieces[i]);
+    channelizer_.push(samples, [this, &on_frame](const std::vector<SampleView>& pieces) {
+      for (std::size_t i = 0; i < pieces.size(); ++i) {
+        channels_[i].narrow.append(pieces[i]);
+        advance(channels_[i], channelizer_.wide(i));
+      }
       release(false, on_frame);
     });
   }
 
   void flush(const OnFrame& on_frame) {
     // Only appended: to a lane the silence that the channelizer adds would be part of the stream.
-    channelizer_.flush([this](const std::vector<ChannelPiece>& pieces) {
-      for (std::size_t i = 0; i < pieces.size(); ++i) {
-        channels_[i].narrow.append(pieces[i].narrow);
-        channels_[i].wide.append(pieces[i].wide);
-      }
+    channelizer_.drain([this](const std::vector<SampleView>& pieces) {
+      for (std::size_t i = 0; i < pieces.size(); ++i) channels_[i].narrow.append(pieces[i]);
     });
-    for (ChannelState& channel : channels_) {
+    for (std::size_t i = 0; i < channels_.size(); ++i) {
+      ChannelState& channel = channels_[i];
       const auto end = static_cast<std::int64_t>(pushed_ / channel.input_per_wide);
       for (Lane& lane : channel.lanes) {
-        take(channel, lane.flush(channel.narrow, channel.wide, end));
+        take(channel, lane.flush(channel.narrow, channelizer_.wide(i), end));
       }
       channel.narrow.clear();
-      channel.wide.clear();
     }
+    channelizer_.restart();
     release(true, on_frame);
     pushed_ = 0;
     reached_ = 0;
@@ -128,7 +129,7 @@ class Receiver::Impl {
   struct ChannelState {
     double centre_hz;
     double input_per_wide;  // Samples of the input per sample of the wide stream.
-    StreamBuffer narrow, wide;
+    StreamBuffer narrow;
     std::vector<Lane> lanes;
   };
 
@@ -142,7 +143,7 @@ class Receiver::Impl {
   }
 
   void add_channel(const Channel& channel, double narrow_step) {
-    ChannelState state{channel.centre_hz, narrow_step / 2, {}, {}, {}};
+    ChannelState state{channel.centre_hz, narrow_step / 2, {}, {}};
     LaneConfig lane;
     lane.bandwidth_hz = channel.bandwidth_hz;
     lane.has_images = std::abs(config_.rate_hz / channel.bandwidth_hz - 1) < 1e-6;
@@ -159,17 +160,15 @@ class Receiver::Impl {
     channels_.push_back(std::move(state));
   }
 
-  void advance(ChannelState& channel, const ChannelPiece& piece) {
-    channel.narrow.append(piece.narrow);
-    channel.wide.append(piece.wide);
+  void advance(ChannelState& channel, WideStream& wide) {
     std::int64_t first = channel.narrow.end();
     for (Lane& lane : channel.lanes) {
-      take(channel, lane.advance(channel.narrow, channel.wide));
+      take(channel, lane.advance(channel.narrow, wide));
       first = std::min(first, lane.first_needed());
     }
     channel.narrow.discard_before(first);
-    channel.wide.discard_before(2 * first);
-    reached_ = static_cast<double>(channel.wide.end()) * channel.input_per_wide;
+    wide.discard_before(2 * first);
+    reached_ = static_cast<double>(wide.end()) * channel.input_per_wide;
   }
 
   // Frames of a lane: from the wide stream's samples to the input's, one of each pair of twins.

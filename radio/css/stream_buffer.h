@@ -22,6 +22,10 @@ class StreamBuffer {
   SampleView view(std::int64_t first, std::size_t count) const {
     return SampleView(samples_).subspan(skip_ + static_cast<std::size_t>(first - begin_), count);
   }
+  // The same to write to.
+  std::span<Sample> place(std::int64_t first, std::size_t count) {
+    return std::span(samples_).subspan(skip_ + static_cast<std::size_t>(first - begin_), count);
+  }
   // Forgets what lies before `index`; memory goes back in large steps.
   void discard_before(std::int64_t index) {
     if (index <= begin_) return;

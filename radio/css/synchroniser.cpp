@@ -78,7 +78,7 @@ int Synchroniser::count_preamble(const Sync& sync, const PreambleCandidate& prea
 
 // `guess`: start of the preamble's last `preamble_symbols`, in wide samples.
 std::optional<Sync> Synchroniser::refine(const FrameModel& guess, int preamble_symbols,
-                                         std::uint8_t sync_word, const StreamBuffer& wide) {
+                                         std::uint8_t sync_word, WideStream& wide) {
   CssParams params;
   params.spreading_factor = spreading_factor_;
   params.preamble_symbols = preamble_symbols;
@@ -115,7 +115,7 @@ std::optional<Sync> Synchroniser::refine(const FrameModel& guess, int preamble_s
 }
 
 std::vector<Sync> Synchroniser::run(const PreambleCandidate& preamble, const StreamBuffer& narrow,
-                                    const StreamBuffer& wide) {
+                                    WideStream& wide) {
   std::vector<Sync> syncs;
   const double chips = static_cast<double>(chips_);
   for (const HeadGuess& guess : search_.run(preamble, narrow, kSyncs)) {
@@ -136,7 +136,7 @@ std::vector<Sync> Synchroniser::run(const PreambleCandidate& preamble, const Str
 }
 
 // Takes the whole preamble into the fit.
-void Synchroniser::extend(Sync& sync, int preamble_symbols, const StreamBuffer& wide) {
+void Synchroniser::extend(Sync& sync, int preamble_symbols, WideStream& wide) {
   const auto back = [this](Sync& at, int symbols) {
     at.model.start = at.model.position(-static_cast<double>(symbols * chips_));
     at.preamble_symbols += symbols;

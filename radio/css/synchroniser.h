@@ -7,6 +7,7 @@
 #include "radio/css/frame_measure.h"
 #include "radio/css/head_search.h"
 #include "radio/css/stream_buffer.h"
+#include "radio/css/wide_stream.h"
 
 namespace earshot::radio {
 
@@ -35,7 +36,7 @@ class Synchroniser {
   // was found is no more than noise makes). narrow: one sample per chip, wide: two; both must reach
   // last_needed() chips.
   std::vector<Sync> run(const PreambleCandidate& preamble, const StreamBuffer& narrow,
-                        const StreamBuffer& wide);
+                        WideStream& wide);
   // The chip up to which run() looks.
   std::int64_t last_needed(const PreambleCandidate& preamble) const {
     return search_.last_needed(preamble);
@@ -46,8 +47,8 @@ class Synchroniser {
   int count_preamble(const Sync& sync, const PreambleCandidate& preamble,
                      const StreamBuffer& narrow);
   std::optional<Sync> refine(const FrameModel& guess, int preamble_symbols, std::uint8_t sync_word,
-                             const StreamBuffer& wide);
-  void extend(Sync& sync, int preamble_symbols, const StreamBuffer& wide);
+                             WideStream& wide);
+  void extend(Sync& sync, int preamble_symbols, WideStream& wide);
 
   int spreading_factor_;
   std::int64_t chips_;

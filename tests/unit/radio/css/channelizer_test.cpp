@@ -21,16 +21,18 @@ Streams channelize(double rate_hz, const std::vector<ChannelBand>& bands, Sample
                    NextSize next_size) {
   Channelizer channelizer(rate_hz, bands);
   Streams streams;
-  const auto keep = [&streams](const std::vector<ChannelPiece>& pieces) {
-    streams.wide.insert(streams.wide.end(), pieces[0].wide.begin(), pieces[0].wide.end());
-    streams.narrow.insert(streams.narrow.end(), pieces[0].narrow.begin(), pieces[0].narrow.end());
+  const auto keep = [&streams](const std::vector<SampleView>& pieces) {
+    streams.narrow.insert(streams.narrow.end(), pieces[0].begin(), pieces[0].end());
   };
   for (std::size_t at = 0; at < samples.size();) {
     const std::size_t size = std::min<std::size_t>(next_size(), samples.size() - at);
     channelizer.push(samples.subspan(at, size), keep);
     at += size;
   }
-  channelizer.flush(keep);
+  channelizer.drain(keep);
+  WideStream& wide = channelizer.wide(0);
+  const SampleView all = wide.view(0, static_cast<std::size_t>(wide.end()));
+  streams.wide.assign(all.begin(), all.end());
   return streams;
 }
 

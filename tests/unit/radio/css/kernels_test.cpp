@@ -34,6 +34,19 @@ TEST(Kernels, MultiplyAsTheScalarPathDoes) {
   }
 }
 
+TEST(Kernels, AddWeightedAsTheScalarPathDoes) {
+  for (const std::size_t size : kSizes) {
+    const Samples samples = random_samples(size, 7);
+    std::vector<float> weights(size);
+    powers(samples, weights);
+    Samples fast = random_samples(size, 8);
+    Samples plain = fast;
+    add_weighted(samples, weights, {0.6F, -0.8F}, fast);
+    scalar::add_weighted(samples, weights, {0.6F, -0.8F}, plain);
+    expect_near(fast, plain, 1e-4F);
+  }
+}
+
 TEST(Kernels, SumAndFindPeaksAsTheScalarPathDoes) {
   for (const std::size_t size : kSizes) {
     const Samples samples = random_samples(size, 3);
