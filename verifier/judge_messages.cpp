@@ -14,7 +14,10 @@ namespace {
 class Desk {
  public:
   Desk(const EpochRecord& record, const rewards::Policy& policy)
-      : record_(record), policy_(policy), headers_(record.network), slots_(record, policy) {}
+      : record_(record), policy_(policy), headers_(record.network), slots_(record, policy) {
+    headers_.add(record.onboardings);
+    headers_.add(record.messages);
+  }
 
   JudgedMessages judge() {
     register_hotspots();

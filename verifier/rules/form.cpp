@@ -1,5 +1,6 @@
 #include "verifier/rules/form.h"
 
+#include "core/header_signatures.h"
 #include "core/merkle.h"
 
 namespace earshot::verifier {
@@ -38,6 +39,19 @@ Ruling judge_times(const LoggedMessage& logged) {
 }
 
 }  // namespace
+
+void HeaderBook::add(std::span<const LoggedMessage> messages) {
+  std::vector<SignedHeader> headers;
+  std::vector<bool*> places;
+  for (const LoggedMessage& logged : messages) {
+    const auto [entry, is_new] = known_.try_emplace(encode(logged.header), false);
+    if (!is_new) continue;
+    headers.push_back(logged.header);
+    places.push_back(&entry->second);
+  }
+  const std::vector<bool> verdicts = are_signed_by_their_signers(network_, headers);
+  for (std::size_t i = 0; i < places.size(); ++i) *places[i] = verdicts[i];
+}
 
 bool HeaderBook::is_signed(const SignedHeader& header) {
   const auto [entry, is_new] = known_.try_emplace(encode(header), false);

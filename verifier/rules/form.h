@@ -13,6 +13,7 @@
 // messages void nothing: what is judged after the last deadline is then what was drawn for audit.
 #pragma once
 #include <map>
+#include <span>
 #include <tuple>
 
 #include "verifier/record.h"
@@ -24,6 +25,8 @@ namespace earshot::verifier {
 class HeaderBook {
  public:
   explicit HeaderBook(NetworkId network) : network_(network) {}
+  // Verifies the headers of all of these at once, which is several times faster than as they come.
+  void add(std::span<const LoggedMessage> messages);
   bool is_signed(const SignedHeader& header);
 
  private:

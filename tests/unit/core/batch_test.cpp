@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "core/header_signatures.h"
 #include "core/merkle.h"
 #include "core/messages.h"
 #include "tests/doubles/random_messages.h"
@@ -36,6 +37,22 @@ TEST(SignedHeader, IsSignedByItsSignerOnItsNetworkOnly) {
   EXPECT_FALSE(is_signed_by_its_signer(kNetwork + 1, one.header));
   one.header.header.count += 1;
   EXPECT_FALSE(is_signed_by_its_signer(kNetwork, one.header));
+}
+
+TEST(SignedHeader, ManyAtOnceHaveTheVerdictsOfOneAfterTheOther) {
+  std::vector<SignedHeader> headers;
+  for (std::uint8_t i = 0; i < 21; ++i) {
+    headers.push_back(Signed(i).header);
+    if (i % 4 == 1) headers.back().header.count += 1;
+    if (i % 4 == 3) headers.back().signature[i] ^= 4;
+  }
+  const std::vector<bool> verdicts = are_signed_by_their_signers(kNetwork, headers);
+  ASSERT_EQ(verdicts.size(), headers.size());
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    EXPECT_EQ(verdicts[i], i % 2 == 0) << i;
+    EXPECT_EQ(verdicts[i], is_signed_by_its_signer(kNetwork, headers[i])) << i;
+  }
+  EXPECT_TRUE(are_signed_by_their_signers(kNetwork, {}).empty());
 }
 
 TEST(SignedHeader, RefusesWhatCannotBe) {

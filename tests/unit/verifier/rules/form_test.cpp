@@ -48,6 +48,18 @@ TEST_F(Form, RefusesASignatureThatDoesNotVerify) {
   EXPECT_EQ(judge(report()).reason, "bad_signature");
 }
 
+TEST_F(Form, KnowsTheHeadersItWasShownAtOnce) {
+  std::vector<LoggedMessage> shown(20, report());
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    if (i % 3 == 0) shown[i].header.signature[i] ^= 1;
+  }
+  HeaderBook headers(kNetwork);
+  headers.add(shown);
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    EXPECT_EQ(headers.is_signed(shown[i].header), i % 3 != 0) << i;
+  }
+}
+
 TEST_F(Form, RefusesASignatureForAnotherNetwork) {
   HeaderBook headers(1);
   EXPECT_EQ(judge_form(report(), message_id(1, report().message), true, headers).reason,
