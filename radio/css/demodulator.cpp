@@ -108,17 +108,15 @@ float log_bessel_i0(float x) {
   return x - 0.5F * std::log(x) + std::log(poly);
 }
 
-void value_likelihoods(std::span<const Sample> spectrum, double signal, double noise,
+void value_likelihoods(std::span<const float> power, double signal, double noise,
                        std::span<float> out) {
   const auto scale = static_cast<float>(2 * std::sqrt(signal) / noise);
-  powers(spectrum, out);
-  const float most = *std::max_element(out.begin(), out.end());
   // ln I0(x) lies between x - ln(2 pi x) / 2 and x: what is so much smaller weighs nothing.
-  const float x_most = scale * std::sqrt(most);
+  const float x_most = scale * std::sqrt(largest(power));
   const float x_least = std::max(0.0F, x_most - kNegligible);
   const float least = x_least / scale * (x_least / scale);
-  for (float& value : out) {
-    value = value < least ? x_least : log_bessel_i0(scale * std::sqrt(value));
+  for (std::size_t value = 0; value < out.size(); ++value) {
+    out[value] = power[value] < least ? x_least : log_bessel_i0(scale * std::sqrt(power[value]));
   }
 }
 

@@ -42,9 +42,10 @@ class SymbolDemodulator {
 float log_bessel_i0(float x);
 
 // How likely each chirp value is, as the logarithm of the likelihood up to a common constant, for a
-// signal of unknown phase: ln I0(2 sqrt(signal * power) / noise). signal: expected power of the
-// symbol's bin; noise: mean power of a bin without signal. out.size() == spectrum.size().
-void value_likelihoods(std::span<const Sample> spectrum, double signal, double noise,
+// signal of unknown phase: ln I0(2 sqrt(signal * power) / noise). power: of each value's bin;
+// signal: what the symbol's bin should have; noise: mean power of a bin without signal. `out` has
+// the size of `power` and may be it.
+void value_likelihoods(std::span<const float> power, double signal, double noise,
                        std::span<float> out);
 
 // Soft bits from the likelihoods of chirp values, most significant first: exact sums over all

@@ -69,14 +69,13 @@ void PreambleDetector::add_window(SampleView window) {
   multiply(window, down_chirp_, fft_.in());
   fft_.execute();
   powers(fft_.out(), powers_[static_cast<std::size_t>(window_) % depth_]);
-  std::copy(powers_[0].begin(), powers_[0].end(), sums_.begin());
-  for (std::size_t i = 1; i < depth_; ++i) accumulate(powers_[i], sums_);
 }
 
 void PreambleDetector::look() {
   if (window_ + 1 < static_cast<std::int64_t>(depth_)) return;
-  const float peak = std::max(largest_pair_sum(sums_), sums_.back() + sums_.front());
-  const double mean = sum(sums_) / static_cast<double>(chips_);
+  const SumsFound found = add_rows(powers_, sums_);
+  const float peak = std::max(found.largest_pair, sums_.back() + sums_.front());
+  const double mean = found.total / static_cast<double>(chips_);
   if (!(static_cast<double>(peak) > static_cast<double>(threshold_) * mean)) return;
   const std::size_t bin = find_pair(sums_, peak);
   if (!is_spread(bin, peak, static_cast<float>(mean))) return;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "radio/css/turn.h"
+
 namespace earshot::radio {
 
 namespace {
@@ -22,6 +24,10 @@ constexpr double kNeedsTones = 0.25;     // Bins and chips: closer, and phases a
 constexpr double kAlignReach = 0.4;      // Bins: what tones leave open.
 // Each squares the error, which starts below a radian.
 constexpr int kIterations = 3;
+// How far the model may move, in bins and chips, before its segments are correlated anew: within a
+// segment, an eighth of a chirp, that costs 2e-3 of the power for tones and 1e-4 for phases.
+constexpr double kFreshForTones = 0.25;
+constexpr double kFreshForPhases = 0.06;
 
 // Without the library's check for infinities.
 Complex times(const Complex& a, const Complex& b) {
@@ -184,12 +190,12 @@ class Search {
 
   Fit run() {
     if (options_.uncertainty > kNeedsTones) find_tones();
-    segments_ = correlator_.run(model_);
+    refresh(chirps_.size(), kFreshForTones);
     align(kCoherentChirps, std::min(kAlignReach, options_.uncertainty));
     if (chirps_.size() > kCoherentChirps) align(chirps_.size(), 0.05);
     Fit fit;
     for (int iteration = 0; iteration < kIterations; ++iteration) {
-      if (iteration > 0) segments_ = correlator_.run(model_);
+      refresh(chirps_.size(), kFreshForPhases);
       Step step = least_squares(segments_, anchor_, options_, radio_turns_per_chip());
       step.change.time = std::clamp(step.change.time, -0.5, 0.5);
       step.change.clock = std::clamp(step.change.clock, -5e-5, 5e-5);
@@ -212,6 +218,15 @@ class Search {
     }
   }
 
+  // Segments of the first `count` chirps for a model that has moved by no more than `tolerance`.
+  void refresh(std::size_t count, double tolerance) {
+    count = std::min(count, chirps_.size());
+    if (count <= correlated_ && moved_ <= tolerance) return;
+    segments_ = correlator_.run(model_, count);
+    correlated_ = count;
+    moved_ = 0;
+  }
+
   void change(ModelChange change) {
     const double at = model_.position(anchor_) + change.time * model_.samples_per_chip;
     model_.carrier += change.carrier / model_.samples_per_chip;
@@ -219,6 +234,10 @@ class Search {
     tie();
     model_.start += at - model_.position(anchor_);
     if (options_.clock == ClockModel::tied) change.clock = change.carrier / radio_turns_per_chip();
+    const Chirp& last = chirps_.back();
+    const double reach = std::max(anchor_, last.start_chips + last.length_chips - anchor_);
+    moved_ +=
+        std::abs(change.time) + std::abs(change.carrier) * chips_ + std::abs(change.clock) * reach;
     apply(change, anchor_, segments_);
   }
 
@@ -226,7 +245,7 @@ class Search {
   // may have begun too far off.
   void find_tones() {
     for (const double reach : {2 * options_.uncertainty, 0.5}) {
-      segments_ = correlator_.run(model_, kToneChirps);
+      refresh(kToneChirps, kFreshForTones);
       const ModelChange clock = options_.clock == ClockModel::estimated && reach > 0.5
                                     ? find_clock(reach)
                                     : ModelChange();
@@ -272,6 +291,8 @@ class Search {
   FrameModel model_;
   double anchor_ = 0;  // The instant at which the time error is counted: end of the down-chirps.
   std::vector<Segment> segments_;
+  std::size_t correlated_ = 0;  // Chirps in segments_.
+  double moved_ = 0;            // Of the model since, in bins and chips.
 };
 
 }  // namespace

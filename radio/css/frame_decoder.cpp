@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "radio/css/block_decoder.h"
+#include "radio/css/kernels.h"
 
 namespace earshot::radio {
 
@@ -23,24 +24,18 @@ constexpr double kRateDecided = 6;
 
 std::size_t as_size(int value) { return static_cast<std::size_t>(value); }
 
-std::size_t largest_bin(std::span<const Sample> spectrum) {
-  std::size_t best = 0;
-  for (std::size_t k = 1; k < spectrum.size(); ++k) {
-    if (std::norm(spectrum[k]) > std::norm(spectrum[best])) best = k;
-  }
-  return best;
+std::size_t largest_bin(std::span<const float> power) {
+  const float most = largest(power);
+  return static_cast<std::size_t>(std::find(power.begin(), power.end(), most) - power.begin());
 }
 
 // Mean bin power without the strongest bin and its neighbours.
-double noise_power(std::span<const Sample> spectrum) {
-  const std::size_t size = spectrum.size();
-  const std::size_t peak = largest_bin(spectrum);
-  double sum = 0;
-  for (std::size_t k = 0; k < size; ++k) {
-    const std::size_t distance = (k + size - peak) % size;
-    if (distance > 2 && distance < size - 2) sum += std::norm(spectrum[k]);
-  }
-  return sum / static_cast<double>(size - 5);
+double noise_power(std::span<const float> power) {
+  const std::size_t size = power.size();
+  const std::size_t peak = largest_bin(power);
+  double total = sum(power);
+  for (std::size_t k = 0; k < 5; ++k) total -= power[(peak + size - 2 + k) % size];
+  return std::max(total, 0.0) / static_cast<double>(size - 5);
 }
 
 }  // namespace
@@ -89,41 +84,38 @@ int FrameDecoder::symbols_at(bool reduced) const {
   return payload_symbols(params, header_.payload_bytes);
 }
 
-void FrameDecoder::track(DecoderTools& tools, std::span<const Sample> spectrum) {
-  const std::size_t peak = largest_bin(spectrum);
-  const double noise = noise_ > 0 ? noise_ : noise_power(spectrum);
-  const bool clear = std::norm(spectrum[peak]) > 0.25 * signal_;
+void FrameDecoder::track(DecoderTools& tools, std::span<const float> power) {
+  const std::size_t peak = largest_bin(power);
+  const double noise = noise_ > 0 ? noise_ : noise_power(power);
+  const bool clear = static_cast<double>(power[peak]) > 0.25 * signal_;
   tracker_.update(clear ? tools.demodulator.lateness(peak) : 0,
                   clear ? kPeakVariance * noise / signal_ + 1e-5 : 1e9);
 }
 
-void FrameDecoder::demodulate(DecoderTools& tools, WideStream& wide, int symbol) {
+std::vector<float> FrameDecoder::demodulate(DecoderTools& tools, WideStream& wide, int symbol) {
   const double chips =
       (sync_.preamble_symbols + 4.25 + symbol) * chips_per_symbol(spreading_factor_);
   const double position =
       sync_.model.position(chips) + tracker_.offset() * sync_.model.samples_per_chip;
   const auto spectrum = tools.demodulator.run(wide, position, sync_.model.carrier);
-  track(tools, spectrum);
-  if (symbol < kHeaderSymbols) {
-    spectra_.emplace_back(spectrum.begin(), spectrum.end());
-    return;
-  }
-  std::vector<float>& likelihoods = likelihoods_.emplace_back(spectrum.size());
-  value_likelihoods(spectrum, signal_, noise_, likelihoods);
+  std::vector<float> power(spectrum.size());
+  powers(spectrum, power);
+  track(tools, power);
+  return power;
 }
 
 bool FrameDecoder::read_header(DecoderTools& tools, WideStream& wide) {
   for (int symbol = 0; symbol < kHeaderSymbols; ++symbol) {
-    demodulate(tools, wide, symbol);
-    noise_ += noise_power(spectra_.back()) / kHeaderSymbols;
+    header_powers_.push_back(demodulate(tools, wide, symbol));
+    noise_ += noise_power(header_powers_.back()) / kHeaderSymbols;
   }
   noise_ = std::max(noise_, 1e-7 * signal_);
   const BlockShape shape = header_block(spreading_factor_);
   const std::size_t rows = as_size(shape.rows);
   std::vector<float> llrs(rows * as_size(shape.columns));
   std::vector<float> likelihoods(as_size(chips_per_symbol(spreading_factor_)));
-  for (std::size_t i = 0; i < spectra_.size(); ++i) {
-    value_likelihoods(spectra_[i], signal_, noise_, likelihoods);
+  for (std::size_t i = 0; i < header_powers_.size(); ++i) {
+    value_likelihoods(header_powers_[i], signal_, noise_, likelihoods);
     tools.bits.run(likelihoods, true, std::span(llrs).subspan(i * rows, rows));
   }
   nibbles_ = decode_block(llrs, shape).nibbles;
@@ -144,8 +136,8 @@ bool FrameDecoder::read_header(DecoderTools& tools, WideStream& wide) {
 
 bool FrameDecoder::header_is_there() const {
   double power = 0;
-  for (std::size_t i = 0; i < spectra_.size(); ++i)
-    power += std::norm(spectra_[i][header_symbols_[i]]);
+  for (std::size_t i = 0; i < header_powers_.size(); ++i)
+    power += static_cast<double>(header_powers_[i][header_symbols_[i]]);
   return power > kLeastHeaderPower * kHeaderSymbols * signal_;
 }
 
@@ -160,7 +152,8 @@ LowDataRate FrameDecoder::judge_rate(DecoderTools& tools) const {
 
 FrameDecoder::Progress FrameDecoder::read_payload(DecoderTools& tools, WideStream& wide) {
   for (int i = kHeaderSymbols + static_cast<int>(likelihoods_.size()); i < wanted_symbols_; ++i) {
-    demodulate(tools, wide, i);
+    std::vector<float>& likelihoods = likelihoods_.emplace_back(demodulate(tools, wide, i));
+    value_likelihoods(likelihoods, signal_, noise_, likelihoods);
   }
   if (reduced_) return finish(*reduced_, read_at(tools, *reduced_));
   if (wanted_symbols_ < symbols_at(true)) {

@@ -49,8 +49,9 @@ class FrameDecoder {
   const DecodedFrame& frame() const { return frame_; }
 
  private:
-  void demodulate(DecoderTools& tools, WideStream& wide, int symbol);
-  void track(DecoderTools& tools, std::span<const Sample> spectrum);
+  // Power of each chirp value in one of the symbols.
+  std::vector<float> demodulate(DecoderTools& tools, WideStream& wide, int symbol);
+  void track(DecoderTools& tools, std::span<const float> power);
   bool read_header(DecoderTools& tools, WideStream& wide);
   bool header_is_there() const;
   Progress read_payload(DecoderTools& tools, WideStream& wide);
@@ -72,9 +73,9 @@ class FrameDecoder {
   double signal_;     // Power of a symbol's bin.
   double noise_ = 0;  // Mean power of a bin without signal.
   PhyHeader header_;
-  std::vector<std::uint8_t> nibbles_;            // Of the header block, after the header.
-  std::vector<std::uint16_t> header_symbols_;    // Of the whole header block.
-  std::vector<std::vector<Sample>> spectra_;     // Of the header's symbols.
+  std::vector<std::uint8_t> nibbles_;          // Of the header block, after the header.
+  std::vector<std::uint16_t> header_symbols_;  // Of the whole header block.
+  std::vector<std::vector<float>> header_powers_;
   std::vector<std::vector<float>> likelihoods_;  // Of the payload's symbols after those.
   int wanted_symbols_ = kHeaderSymbols;
   bool has_header_ = false;

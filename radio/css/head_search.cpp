@@ -19,7 +19,8 @@ constexpr int kFirstSymbol = -4;
 constexpr std::size_t kSymbolsLooked = 11;
 constexpr double kMaxCarrier = 0.44;  // Of the bandwidth: what the wide stream passes whole.
 constexpr std::size_t kGuesses = 64;
-constexpr double kWorthALook = 0.45;  // Of the strongest pair of down-chirps.
+constexpr std::size_t kBinsAtOnce = 32;  // Divides every symbol.
+constexpr double kWorthALook = 0.45;     // Of the strongest pair of down-chirps.
 // Of eight chirps that belong to the preamble or are down-chirps, so many hold a fair share of the
 // power: data symbols that resemble a preamble have it all in one or two.
 constexpr double kPresent = 0.1;
@@ -79,7 +80,8 @@ HeadSearch::HeadSearch(int spreading_factor, std::optional<std::uint8_t> sync_wo
       sync_word_(sync_word),
       fft_(as_size(chips_)),
       up_chirp_(chip_rate_up_chirp(spreading_factor)),
-      down_chirp_(up_chirp_) {
+      down_chirp_(up_chirp_),
+      power_(as_size(chips_)) {
   for (Sample& sample : down_chirp_) sample = std::conj(sample);
 }
 
@@ -138,18 +140,21 @@ std::optional<HeadGuess> HeadSearch::guess_of(double bin, double preamble_bin,
   return guess;
 }
 
-// The two strongest guesses of one pair of windows, a symbol apart, not side by side.
+// The two strongest guesses of one pair of windows, a symbol apart, not side by side, above
+// `least`.
 std::array<HeadGuess, 2> HeadSearch::strongest(const Powers& now, const Powers& next,
-                                               double preamble_bin, std::int64_t first) const {
+                                               double preamble_bin, std::int64_t first,
+                                               double least) {
+  pair_sums(now, next, power_);
   std::array<HeadGuess, 2> best;
-  for (std::size_t d = 0; d < now.size(); ++d) {
+  const auto consider = [&](std::size_t d) {
+    const double sum = power_[d];
+    if (sum <= std::max(least, best[1].score)) return;
     const std::size_t e = (d + 1) % now.size();
     const double upper = static_cast<double>(now[e]) + next[e];
-    const double sum = static_cast<double>(now[d]) + next[d] + upper;
-    if (sum <= best[1].score) continue;
     const double bin = static_cast<double>(d) + upper / std::max(sum, 1e-30);
     std::optional<HeadGuess> guess = guess_of(bin, preamble_bin, first);
-    if (!guess) continue;
+    if (!guess) return;
     guess->score = sum;
     if (are_same(*guess, best[0])) {
       if (sum > best[0].score) best[0] = *guess;
@@ -159,6 +164,12 @@ std::array<HeadGuess, 2> HeadSearch::strongest(const Powers& now, const Powers& 
     } else {
       best[1] = *guess;
     }
+  };
+  const std::span<const float> sums = power_;
+  for (std::size_t at = 0; at < sums.size(); at += kBinsAtOnce) {
+    const double most = largest(sums.subspan(at, kBinsAtOnce));
+    if (most <= std::max(least, best[1].score)) continue;
+    for (std::size_t d = at; d < at + kBinsAtOnce; ++d) consider(d);
   }
   return best;
 }
@@ -173,11 +184,13 @@ std::vector<HeadGuess> HeadSearch::find_down_chirps(const PreambleCandidate& pre
     spectrum(narrow, origin + static_cast<std::int64_t>(i) * grid, false, powers[i]);
   }
   std::vector<HeadGuess> guesses;
+  double best = 0;
   for (std::size_t i = 0; i < positions; ++i) {
     const std::int64_t first = origin + static_cast<std::int64_t>(i) * grid;
-    for (const HeadGuess& guess :
-         strongest(powers[i], powers[i + kGridPerSymbol], preamble.bin, first)) {
+    for (const HeadGuess& guess : strongest(powers[i], powers[i + kGridPerSymbol], preamble.bin,
+                                            first, kWorthALook * best)) {
       if (guess.score > 0) guesses.push_back(guess);
+      best = std::max(best, guess.score);
     }
   }
   std::sort(guesses.begin(), guesses.end(), has_higher_score);

@@ -41,7 +41,7 @@ class HeadSearch {
   bool spectrum(const StreamBuffer& narrow, std::int64_t first, bool up, Powers& power);
   std::optional<HeadGuess> guess_of(double bin, double preamble_bin, std::int64_t first) const;
   std::array<HeadGuess, 2> strongest(const Powers& now, const Powers& next, double preamble_bin,
-                                     std::int64_t first) const;
+                                     std::int64_t first, double least);
   std::vector<HeadGuess> find_down_chirps(const PreambleCandidate& preamble,
                                           const StreamBuffer& narrow);
   void add_neighbours(std::vector<HeadGuess>& guesses, const StreamBuffer& narrow);

@@ -9,9 +9,9 @@ namespace earshot::radio {
 
 namespace {
 
-constexpr std::size_t kLanes = 16;  // Two vectors of the widest kind, so that sums overlap.
-constexpr std::size_t kRun = 16;    // Terms a lane adds up in single precision.
-constexpr std::size_t kBlock = 64;  // A filter's outputs that stay in registers, in floats.
+constexpr std::size_t kLanes = 16;   // Two vectors of the widest kind, so that sums overlap.
+constexpr std::size_t kRun = 16;     // Terms a lane adds up in single precision.
+constexpr std::size_t kBlock = 128;  // A filter's outputs that stay in registers, in floats.
 
 const float* floats(SampleView samples) { return reinterpret_cast<const float*>(samples.data()); }
 float* floats(std::span<Sample> samples) { return reinterpret_cast<float*>(samples.data()); }
@@ -66,19 +66,67 @@ void accumulate(std::span<const float> values, std::span<float> sums) {
 }
 
 EARSHOT_VECTOR_CLONES
-float largest_pair_sum(std::span<const float> values) {
-  const std::size_t size = values.size();
+SumsFound add_rows(std::span<const std::vector<float>> rows, std::span<float> sums) {
+  constexpr std::size_t kPiece = 512;  // Chosen: stays in the nearest cache between the passes.
+  SumsFound found;
   std::array<float, kLanes> best{};
-  std::size_t k = 0;
-  for (; k + kLanes < size; k += kLanes) {
+  const std::size_t size = sums.size();
+  float* out = sums.data();
+  for (std::size_t at = 0; at < size; at += kPiece) {
+    const std::size_t end = std::min(size, at + kPiece);
+    const float* first = rows[0].data();
+    for (std::size_t k = at; k < end; ++k) out[k] = first[k];
+    for (std::size_t row = 1; row < rows.size(); ++row) {
+      const float* in = rows[row].data();
+      for (std::size_t k = at; k < end; ++k) out[k] += in[k];
+    }
+    std::array<float, kLanes> lanes{};
+    std::size_t k = at;
+    // Each pair that ends here; those across pieces come with the later one.
+    for (; k + kLanes <= end; k += kLanes) {
+      for (std::size_t lane = 0; lane < kLanes; ++lane) lanes[lane] += out[k + lane];
+    }
+    for (; k < end; ++k) lanes[0] += out[k];
+    for (const float lane : lanes) found.total += static_cast<double>(lane);
+    k = at == 0 ? 1 : at;
+    for (; k + kLanes <= end; k += kLanes) {
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        const float pair = out[k + lane - 1] + out[k + lane];
+        best[lane] = best[lane] < pair ? pair : best[lane];
+      }
+    }
+    for (; k < end; ++k) best[0] = std::max(best[0], out[k - 1] + out[k]);
+  }
+  found.largest_pair = *std::max_element(best.begin(), best.end());
+  return found;
+}
+
+EARSHOT_VECTOR_CLONES
+float largest(std::span<const float> values) {
+  const float* in = values.data();
+  std::array<float, kLanes> best;
+  std::copy_n(in, kLanes, best.begin());
+  for (std::size_t k = kLanes; k < values.size(); k += kLanes) {
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      const float pair = values[k + lane] + values[k + lane + 1];
-      best[lane] = best[lane] < pair ? pair : best[lane];
+      best[lane] = best[lane] < in[k + lane] ? in[k + lane] : best[lane];
     }
   }
-  float largest = *std::max_element(best.begin(), best.end());
-  for (; k + 1 < size; ++k) largest = std::max(largest, values[k] + values[k + 1]);
-  return largest;
+  for (std::size_t width = kLanes / 2; width > 0; width /= 2) {
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      best[lane] = best[lane] < best[lane + width] ? best[lane + width] : best[lane];
+    }
+  }
+  return best[0];
+}
+
+EARSHOT_VECTOR_CLONES
+void pair_sums(std::span<const float> a, std::span<const float> b, std::span<float> out) {
+  const float* x = a.data();
+  const float* y = b.data();
+  float* z = out.data();
+  const std::size_t last = out.size() - 1;
+  for (std::size_t k = 0; k < last; ++k) z[k] = (x[k] + y[k]) + (x[k + 1] + y[k + 1]);
+  z[last] = (x[last] + y[last]) + (x[0] + y[0]);
 }
 
 EARSHOT_VECTOR_CLONES
@@ -123,24 +171,34 @@ std::complex<double> sum(SampleView values) {
   return {re, im};
 }
 
+namespace {
+
+// `Count` outputs, which stay in registers.
+template <std::size_t Count>
+[[gnu::always_inline]] inline void filter_block(std::span<const float> taps, const float* even,
+                                                const float* odd, float* out) {
+  std::array<float, Count> block{};
+  for (std::size_t t = 0; t + 1 < taps.size(); t += 2) {
+    const float first = taps[t];
+    const float second = taps[t + 1];
+    for (std::size_t k = 0; k < Count; ++k) block[k] += first * even[t + k];
+    for (std::size_t k = 0; k < Count; ++k) block[k] += second * odd[t + k];
+  }
+  std::copy(block.begin(), block.end(), out);
+}
+
+}  // namespace
+
 EARSHOT_VECTOR_CLONES
 void half_rate_filter(std::span<const float> taps, SampleView even, SampleView odd,
                       std::span<Sample> out) {
-  float* z = floats(out);
   const std::size_t size = 2 * out.size();
-  for (std::size_t at = 0; at < size; at += kBlock) {
-    std::array<float, kBlock> block{};
-    const std::size_t count = std::min(kBlock, size - at);
-    for (std::size_t t = 0; t < taps.size(); ++t) {
-      const float* x = floats(t % 2 == 0 ? even : odd) + t / 2 * 2 + at;
-      const float tap = taps[t];
-      if (count == kBlock) {
-        for (std::size_t k = 0; k < kBlock; ++k) block[k] += tap * x[k];
-      } else {
-        for (std::size_t k = 0; k < count; ++k) block[k] += tap * x[k];
-      }
-    }
-    std::copy_n(block.begin(), count, z + at);
+  std::size_t at = 0;
+  for (; at + kBlock <= size; at += kBlock) {
+    filter_block<kBlock>(taps, floats(even) + at, floats(odd) + at, floats(out) + at);
+  }
+  for (; at < size; at += 2) {
+    filter_block<2>(taps, floats(even) + at, floats(odd) + at, floats(out) + at);
   }
 }
 
@@ -171,12 +229,26 @@ void accumulate(std::span<const float> values, std::span<float> sums) {
   for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += values[k];
 }
 
-float largest_pair_sum(std::span<const float> values) {
-  float largest = 0;
-  for (std::size_t k = 0; k + 1 < values.size(); ++k) {
-    largest = std::max(largest, values[k] + values[k + 1]);
+SumsFound add_rows(std::span<const std::vector<float>> rows, std::span<float> sums) {
+  SumsFound found;
+  for (std::size_t k = 0; k < sums.size(); ++k) {
+    sums[k] = 0;
+    for (const std::vector<float>& row : rows) sums[k] += row[k];
+    found.total += static_cast<double>(sums[k]);
+    if (k > 0) found.largest_pair = std::max(found.largest_pair, sums[k - 1] + sums[k]);
   }
-  return largest;
+  return found;
+}
+
+float largest(std::span<const float> values) {
+  return *std::max_element(values.begin(), values.end());
+}
+
+void pair_sums(std::span<const float> a, std::span<const float> b, std::span<float> out) {
+  for (std::size_t k = 0; k < out.size(); ++k) {
+    const std::size_t next = (k + 1) % out.size();
+    out[k] = a[k] + b[k] + a[next] + b[next];
+  }
 }
 
 double sum(std::span<const float> values) {

@@ -2,58 +2,39 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <numbers>
 
+#include "radio/css/turn.h"
 #include "radio/css/vector_clones.h"
 
 namespace earshot::radio {
 
 namespace {
 
-using Turn = std::complex<double>;
-
 // Independent recurrences: two to four vectors, so that multiplications overlap.
 constexpr std::size_t kLanes = 16;
 constexpr std::size_t kRun = 2048;  // Chosen: rounding grows with its square, 2048^2 2^-53 < 1e-9.
-
-Turn turn(double turns) {
-  const double angle = 2 * std::numbers::pi * (turns - std::floor(turns));
-  return {std::cos(angle), std::sin(angle)};
-}
-
-// Without the library's check for infinities.
-Turn times(const Turn& a, const Turn& b) {
-  return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
-}
 
 // Lane l holds phase(first + l + kLanes m) at step m; `step` is what the next step multiplies by.
 struct Lanes {
   std::array<double, kLanes> re, im, step_re, step_im;
   double bend_re, bend_im;
 
-  Lanes(const QuadraticPhase& phase, double first) {
-    const double frequency = phase.turns_per_sample + first * phase.turns_per_sample2;
+  [[gnu::always_inline]] Lanes(const QuadraticPhase& phase, double first) {
     const double slope = phase.turns_per_sample2;
-    const double stride = kLanes;
-    Turn now = turn(phase.phase_turns +
-                    first * (phase.turns_per_sample + first * phase.turns_per_sample2 / 2));
-    Turn next = turn(frequency + slope / 2);
-    const Turn bend = turn(slope);
-    Turn step = turn(stride * (frequency + stride / 2 * slope));
-    const Turn step_bend = turn(stride * slope);
+    constexpr double kStride = kLanes;
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      const double k = first + static_cast<double>(lane);
+      const double frequency = phase.turns_per_sample + k * slope;
+      const auto now = turn(phase.phase_turns + k * (phase.turns_per_sample + frequency) / 2);
+      const auto step = turn(kStride * (frequency + kStride / 2 * slope));
       re[lane] = now.real();
       im[lane] = now.imag();
       step_re[lane] = step.real();
       step_im[lane] = step.imag();
-      now = times(now, next);
-      next = times(next, bend);
-      step = times(step, step_bend);
     }
-    const Turn stride_bend = turn(stride * stride * slope);
-    bend_re = stride_bend.real();
-    bend_im = stride_bend.imag();
+    const auto bend = turn(kStride * kStride * slope);
+    bend_re = bend.real();
+    bend_im = bend.imag();
   }
 
   [[gnu::always_inline]] void advance() {
@@ -112,6 +93,19 @@ void rotate(const QuadraticPhase& phase, SampleView in, std::span<Sample> out) {
     y[2 * k] = real * re - imaginary * im;
     y[2 * k + 1] = real * im + imaginary * re;
   });
+}
+
+EARSHOT_VECTOR_CLONES
+void points(std::span<const double> turns, std::span<double> re, std::span<double> im) {
+  const double* in = turns.data();
+  double* real = re.data();
+  double* imaginary = im.data();
+  const std::size_t size = turns.size();
+  for (std::size_t k = 0; k < size; ++k) {
+    const auto value = turn(in[k]);
+    real[k] = value.real();
+    imaginary[k] = value.imag();
+  }
 }
 
 }  // namespace earshot::radio

@@ -21,4 +21,7 @@ void rotate(const QuadraticPhase& phase, std::span<Sample> inout);
 // out[k] = in[k] * exp(2 pi i phase(k)); same sizes.
 void rotate(const QuadraticPhase& phase, SampleView in, std::span<Sample> out);
 
+// re[k] + i im[k] = exp(2 pi i turns[k]); same sizes.
+void points(std::span<const double> turns, std::span<double> re, std::span<double> im);
+
 }  // namespace earshot::radio

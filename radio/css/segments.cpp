@@ -1,8 +1,8 @@
 #include "radio/css/segments.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <numbers>
 
 #include "radio/css/kernels.h"
 #include "radio/css/rotation.h"
@@ -14,10 +14,6 @@ namespace {
 constexpr int kParts = 8;  // Segments of a chirp. Chosen: costs 1/64 of what a chirp says of time.
 
 }  // namespace
-
-std::complex<double> turn(double turns) {
-  return std::polar(1.0, 2 * std::numbers::pi * (turns - std::floor(turns)));
-}
 
 std::vector<Segment> Correlator::run(const FrameModel& model, std::size_t count) {
   std::vector<Segment> segments;
@@ -72,10 +68,25 @@ void Correlator::add_sweep(const FrameModel& model, std::size_t index, const Swe
 }
 
 void apply(const ModelChange& change, double anchor_chips, std::span<Segment> segments) {
-  for (Segment& segment : segments) {
-    const double since = segment.chips - anchor_chips;
-    segment.sum *= turn(-change.carrier * segment.chips +
-                        segment.frequency * (change.time - since * change.clock));
+  constexpr std::size_t kAtOnce = 64;
+  std::array<double, kAtOnce> turns;
+  std::array<double, kAtOnce> re;
+  std::array<double, kAtOnce> im;
+  while (!segments.empty()) {
+    const std::size_t count = std::min(kAtOnce, segments.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      const Segment& segment = segments[i];
+      const double since = segment.chips - anchor_chips;
+      turns[i] = -change.carrier * segment.chips +
+                 segment.frequency * (change.time - since * change.clock);
+    }
+    points(std::span(turns).first(count), re, im);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::complex<double> sum = segments[i].sum;
+      segments[i].sum = {sum.real() * re[i] - sum.imag() * im[i],
+                         sum.real() * im[i] + sum.imag() * re[i]};
+    }
+    segments = segments.subspan(count);
   }
 }
 

@@ -35,9 +35,6 @@ struct ModelChange {
   double clock = 0;
 };
 
-// exp(2 pi i turns)
-std::complex<double> turn(double turns);
-
 class Correlator {
  public:
   // Borrows both.

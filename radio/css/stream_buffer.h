@@ -1,7 +1,9 @@
 // The part of a stream that somebody may still ask for, addressed by the stream's own index.
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "radio/samples.h"
 
@@ -10,41 +12,54 @@ namespace earshot::radio {
 class StreamBuffer {
  public:
   std::int64_t begin() const { return begin_; }
-  std::int64_t end() const { return begin_ + static_cast<std::int64_t>(samples_.size() - skip_); }
+  std::int64_t end() const { return begin_ + static_cast<std::int64_t>(last_ - first_); }
 
-  void append(SampleView samples) {
-    // Rather than grow, where that frees enough to last.
-    const bool full = samples_.size() + samples.size() > samples_.capacity();
-    if (full && skip_ >= samples_.size() / 4) compact();
-    samples_.insert(samples_.end(), samples.begin(), samples.end());
+  // Room for the next `count` samples, which the caller writes.
+  std::span<Sample> extend(std::size_t count) {
+    if (last_ + count > capacity_) make_room(count);
+    last_ += count;
+    return {samples_.get() + last_ - count, count};
   }
+  void append(SampleView samples) { std::ranges::copy(samples, extend(samples.size()).begin()); }
   // Precondition: begin() <= first and first + count <= end().
-  SampleView view(std::int64_t first, std::size_t count) const {
-    return SampleView(samples_).subspan(skip_ + static_cast<std::size_t>(first - begin_), count);
-  }
+  SampleView view(std::int64_t first, std::size_t count) const { return {at(first), count}; }
   // The same to write to.
-  std::span<Sample> place(std::int64_t first, std::size_t count) {
-    return std::span(samples_).subspan(skip_ + static_cast<std::size_t>(first - begin_), count);
-  }
-  // Forgets what lies before `index`; memory goes back in large steps.
+  std::span<Sample> place(std::int64_t first, std::size_t count) { return {at(first), count}; }
+  // Forgets what lies before `index`; its memory goes to what comes.
   void discard_before(std::int64_t index) {
     if (index <= begin_) return;
-    const std::int64_t last = end();
-    skip_ += static_cast<std::size_t>((index < last ? index : last) - begin_);
-    begin_ = index < last ? index : last;
-    if (skip_ >= samples_.size() / 2) compact();
+    const std::int64_t until = std::min(index, end());
+    first_ += static_cast<std::size_t>(until - begin_);
+    begin_ = until;
   }
   void clear() { *this = StreamBuffer(); }
 
  private:
-  void compact() {
-    samples_.erase(samples_.begin(), samples_.begin() + static_cast<std::ptrdiff_t>(skip_));
-    skip_ = 0;
+  Sample* at(std::int64_t index) const {
+    return samples_.get() + first_ + static_cast<std::size_t>(index - begin_);
   }
 
-  Samples samples_;
-  std::size_t skip_ = 0;    // Forgotten samples still at the front.
-  std::int64_t begin_ = 0;  // Stream index of samples_[skip_].
+  // Moves what is kept to the front; grows where that would soon be to do again.
+  void make_room(std::size_t count) {
+    const std::size_t kept = last_ - first_;
+    const std::size_t needed = kept + count;
+    if (needed + needed / 2 > capacity_) {
+      capacity_ = 2 * needed;
+      auto larger = std::make_unique_for_overwrite<Sample[]>(capacity_);
+      std::copy_n(samples_.get() + first_, kept, larger.get());
+      samples_ = std::move(larger);
+    } else {
+      std::copy_n(samples_.get() + first_, kept, samples_.get());
+    }
+    first_ = 0;
+    last_ = kept;
+  }
+
+  std::unique_ptr<Sample[]> samples_;
+  std::size_t capacity_ = 0;
+  std::size_t first_ = 0;   // Of what is kept, in samples_.
+  std::size_t last_ = 0;    // Past its end.
+  std::int64_t begin_ = 0;  // Stream index of samples_[first_].
 };
 
 }  // namespace earshot::radio

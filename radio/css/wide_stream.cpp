@@ -22,21 +22,22 @@ WideStream::WideStream(BandOutput output, const BlockGeometry& blocks, bool is_w
 }
 
 void WideStream::append(SampleView block) {
-  if (fft_) {
-    std::copy(block.begin(), block.end(), parts_.begin());
-  } else {
+  const std::span<Sample> place = samples_.extend(as_size(output_.hop()));
+  const std::span<Sample> rest = rest_.extend(rest_size_);
+  SampleView parts = block;
+  if (!fft_) {
     output_.pick(block, last_block_, parts_);
+    parts = parts_;
   }
-  const SampleView parts = parts_;
-  samples_.append(parts.first(as_size(output_.hop())));
-  rest_.append(parts.last(rest_size_));
+  const std::size_t count = std::min(parts.size(), place.size());
+  std::ranges::copy(parts.first(count), place.begin());
+  std::ranges::copy(parts.subspan(count), rest.begin());
   is_made_.push_back(false);
   ++last_block_;
 }
 
 void WideStream::make(std::int64_t block) {
-  const std::span<Sample> place =
-      samples_.place(block * output_.hop(), as_size(output_.hop()));
+  const std::span<Sample> place = samples_.place(block * output_.hop(), as_size(output_.hop()));
   const SampleView rest = rest_.view(block * static_cast<std::int64_t>(rest_size_), rest_size_);
   std::copy(rest.begin(), rest.end(), std::copy(place.begin(), place.end(), parts_.begin()));
   SampleView made;

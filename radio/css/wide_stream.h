@@ -30,10 +30,10 @@ class WideStream {
   void make(std::int64_t block);
 
   BandOutput output_;
-  std::optional<Fft> fft_;   // Of a block of the input, where that is the band.
-  StreamBuffer samples_;     // A block's samples, or as many of its parts as they are.
-  StreamBuffer rest_;        // The rest of its parts.
-  std::size_t rest_size_;    // Of a block.
+  std::optional<Fft> fft_;    // Of a block of the input, where that is the band.
+  StreamBuffer samples_;      // A block's samples, or as many of its parts as they are.
+  StreamBuffer rest_;         // The rest of its parts.
+  std::size_t rest_size_;     // Of a block.
   std::deque<bool> is_made_;  // Since first_block_.
   Samples parts_;
   std::int64_t first_block_ = 0;

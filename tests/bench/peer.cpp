@@ -39,7 +39,8 @@ Result<PeerRun> run_peer(const std::string& command, SampleView samples, int spr
   std::filesystem::remove(path);
   const auto found = nlohmann::json::parse(text, nullptr, false);
   if (!found.is_object() || !found.contains("samples_per_s") || !found.contains("frames")) {
-    return fail(Errc::unavailable, "the peer's command \"" + command + "\" printed at last \"" + text +
+    return fail(Errc::unavailable, "the peer's command \"" + command + "\" printed at last \"" +
+                                       text +
                                        "\", expected {\"samples_per_s\": ..., \"frames\": ...}");
   }
   return PeerRun{found["samples_per_s"].get<double>(), found["frames"].get<int>()};

@@ -3,10 +3,10 @@
 //
 //   COMMAND FILE SF
 //
-// FILE holds complex floats (little-endian, I then Q) at one sample per chip: one channel of 125 kHz
-// at spreading factor SF, explicit headers, CRC, sync word 0x12. The last line
-// that the command prints is JSON: {"samples_per_s": ..., "frames": ...}, samples by the CPU time that
-// receiving them took.
+// FILE holds complex floats (little-endian, I then Q) at one sample per chip: one channel of 125
+// kHz at spreading factor SF, explicit headers, CRC, sync word 0x12. The last line that the command
+// prints is JSON: {"samples_per_s": ..., "frames": ...}, samples by the CPU time that receiving
+// them took.
 #pragma once
 #include <string>
 

