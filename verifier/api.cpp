@@ -1,4 +1,4 @@
-// Routing, and what is posted. What is read is in api_read.cpp.
+// What is posted. What is read is in api_read.cpp, what finds either in api_routes.cpp.
 #include "verifier/api.h"
 
 #include <array>
@@ -29,13 +29,16 @@ int status_of(IntakeStatus status) {
     case IntakeStatus::malformed:
       return 400;
     case IntakeStatus::bad_signature:
+    case IntakeStatus::unregistered:
       return 401;
     case IntakeStatus::unknown_header:
       return 404;
     case IntakeStatus::equivocation:
       return 409;
     case IntakeStatus::too_early:
+    case IntakeStatus::rate_limited:
       return 429;
+    case IntakeStatus::overloaded:
     case IntakeStatus::store_failed:
       return 503;
   }
@@ -61,12 +64,18 @@ int status_of(EvidenceStatus status) {
 }
 
 HttpResponse response_of(const Intake& intake) {
-  const int status = status_of(intake.status);
-  Json body = {{"accepted", intake.accepted}, {"held", intake.held}};
-  if (status >= 400) body["error"] = intake.detail;
-  HttpResponse response = json_response(status, body);
+  HttpResponse response{.status = status_of(intake.status)};
+  // By hand: the machines' way in builds no JSON document.
+  response.body = "{\"accepted\":" + std::to_string(intake.accepted);
+  if (response.status >= 400) response.body += ",\"error\":" + Json(intake.detail).dump();
+  response.body += ",\"held\":" + std::to_string(intake.held) + "}";
   if (intake.retry_after_seconds > 0) response.retry_after_seconds = intake.retry_after_seconds;
   return response;
+}
+
+// What could not be read counts as nothing taken.
+HttpResponse malformed(const Error& error) {
+  return response_of(Intake{.status = IntakeStatus::malformed, .detail = error.detail});
 }
 
 Error wrong_type(const HttpRequest& request) {
@@ -113,24 +122,6 @@ Result<Batch> batch_of(const HttpRequest& request) {
   return batch_from_json(*json);
 }
 
-// Without the query.
-std::string_view path_of(const HttpRequest& request) {
-  return std::string_view(request.target).substr(0, request.target.find('?'));
-}
-
-// "/v1/epochs/3" -> {"v1", "epochs", "3"}
-std::vector<std::string_view> segments_of(std::string_view target) {
-  std::vector<std::string_view> segments;
-  while (!target.empty()) {
-    if (target.front() != '/') return {};
-    target.remove_prefix(1);
-    const std::size_t end = std::min(target.find('/'), target.size());
-    segments.push_back(target.substr(0, end));
-    target.remove_prefix(end);
-  }
-  return segments;
-}
-
 }  // namespace
 
 HttpResponse error_response(int status, const std::string& detail,
@@ -151,104 +142,36 @@ HttpResponse immutable(const Bytes& bytes) {
           .max_age_seconds = kForeverSeconds};
 }
 
-// A resource: "*" stands for any segment, and is handed on in order; a last "**" for all that
-// follow.
-struct Api::Route {
-  std::string_view method;
-  std::vector<std::string_view> path;
-  std::function<HttpResponse(Api&, const HttpRequest&, std::span<const std::string_view>)> handle;
-
-  bool matches(std::span<const std::string_view> segments) const {
-    std::span<const std::string_view> wanted(path);
-    if (path.back() == "**") {
-      wanted = wanted.first(path.size() - 1);
-      if (segments.size() < path.size()) return false;
-      segments = segments.first(wanted.size());
-    }
-    return std::ranges::equal(segments, wanted, [](std::string_view found, std::string_view name) {
-      return name == "*" || found == name;
-    });
+Result<IntakeJob> Api::job_of(std::size_t route, const HttpRequest& request) const {
+  IntakeJob job;
+  job.now = parts_.clock.now();
+  if (route == kHeadersRoute) {
+    Result<std::vector<SignedHeader>> headers = headers_of(request);
+    if (!headers) return fail(headers.error());
+    job.content = *std::move(headers);
+  } else {
+    Result<Batch> batch = batch_of(request);
+    if (!batch) return fail(batch.error());
+    job.content = *std::move(batch);
   }
-};
-
-std::span<const Api::Route> Api::routes() {
-  using Request = const HttpRequest&;
-  using Names = std::span<const std::string_view>;
-  static const std::vector<Route> kRoutes = {
-      {"POST", {"v1", "headers"}, [](Api& api, Request r, Names) { return api.post_headers(r); }},
-      {"POST", {"v1", "bodies"}, [](Api& api, Request r, Names) { return api.post_bodies(r); }},
-      {"POST",
-       {"v1", "evidence", "*"},
-       [](Api& api, Request r, Names n) { return api.post_evidence(r, n[0]); }},
-      {"POST",
-       {"v1", "simulation", "clock"},
-       [](Api& api, Request r, Names) { return api.post_clock(r); }},
-      {"GET", {"healthz"}, [](Api& api, Request, Names) { return api.get_health(); }},
-      {"GET", {"checkpoint"}, [](Api& api, Request, Names) { return api.get_checkpoint(); }},
-      {"GET", {"tile", "**"}, [](Api& api, Request r, Names) { return api.get_tile(path_of(r)); }},
-      {"GET",
-       {"v1", "rounds", "*"},
-       [](Api& api, Request, Names n) { return api.get_round(n[0]); }},
-      {"GET",
-       {"v1", "hotspots", "*"},
-       [](Api& api, Request, Names n) { return api.get_hotspot(n[0]); }},
-      {"GET",
-       {"v1", "hotspots", "*", "tasks"},
-       [](Api& api, Request, Names n) { return api.get_tasks(n[0]); }},
-      {"GET",
-       {"v1", "epochs", "*"},
-       [](Api& api, Request, Names n) { return api.get_epoch(n[0]); }},
-      {"GET",
-       {"v1", "epochs", "*", "*"},
-       [](Api& api, Request, Names n) { return api.get_epoch_file(n[0], n[1]); }},
-      {"GET",
-       {"v1", "epochs", "*", "payouts", "*"},
-       [](Api& api, Request, Names n) { return api.get_payout(n[0], n[1]); }},
-      {"GET",
-       {"v1", "coverage.geojson"},
-       [](Api& api, Request, Names) { return api.get_coverage(); }},
-  };
-  return kRoutes;
+  return job;
 }
 
-HttpResponse Api::handle_request(const HttpRequest& request) {
-  const std::vector<std::string_view> segments = segments_of(path_of(request));
-  std::string allowed;
-  for (const Route& route : routes()) {
-    if (!route.matches(segments)) continue;
-    // HEAD is GET; whoever writes the answer leaves the body out.
-    if (request.method != route.method && !(request.method == "HEAD" && route.method == "GET")) {
-      allowed = route.method;
-      continue;
-    }
-    if (request.body.size() > parts_.max_body_bytes) {
-      return error_response(413, "found " + std::to_string(request.body.size()) +
-                                     " bytes, at most " + std::to_string(parts_.max_body_bytes) +
-                                     " are taken");
-    }
-    std::vector<std::string_view> names;
-    for (std::size_t i = 0; i < std::min(segments.size(), route.path.size()); ++i) {
-      if (route.path[i] == "*") names.push_back(segments[i]);
-    }
-    return route.handle(*this, request, names);
-  }
-  if (allowed.empty()) return error_response(404, "there is nothing under this path");
-  HttpResponse response =
-      error_response(405, "method " + request.method + ", allowed is " + allowed);
-  response.allow = allowed;
-  return response;
+HttpResponse Api::post_intake(std::size_t route, const HttpRequest& request) {
+  const Result<IntakeJob> job = job_of(route, request);
+  if (!job) return malformed(job.error());
+  const auto* headers = std::get_if<std::vector<SignedHeader>>(&job->content);
+  return response_of(headers != nullptr
+                         ? parts_.ingest.take_headers(*headers, job->now)
+                         : parts_.ingest.take_bodies(std::get<Batch>(job->content), job->now));
 }
 
-HttpResponse Api::post_headers(const HttpRequest& request) {
-  const Result<std::vector<SignedHeader>> headers = headers_of(request);
-  if (!headers) return error_response(400, headers.error().detail);
-  return response_of(parts_.ingest.take_headers(*headers, parts_.clock.now()));
-}
-
-HttpResponse Api::post_bodies(const HttpRequest& request) {
-  const Result<Batch> batch = batch_of(request);
-  if (!batch) return error_response(400, batch.error().detail);
-  return response_of(parts_.ingest.take_bodies(*batch, parts_.clock.now()));
+void Api::submit(std::size_t route, HttpRequest request, HttpReply reply) {
+  Result<IntakeJob> job = job_of(route, request);
+  if (!job) return reply(malformed(job.error()));
+  parts_.service->queue.submit(*std::move(job), [reply = std::move(reply)](const Intake& intake) {
+    reply(response_of(intake));
+  });
 }
 
 HttpResponse Api::post_evidence(const HttpRequest& request, std::string_view report) {
@@ -285,7 +208,8 @@ HttpResponse Api::post_clock(const HttpRequest& request) {
         400, "unix_ns: found " + text + ", allowed is 0 to " + std::to_string(kLatest));
   }
   if (const Result<void> moved = parts_.move_clock(time); !moved) {
-    return error_response(moved.error().code == Errc::usage ? 400 : 503, moved.error().detail);
+    return moved.error().code == Errc::usage ? error_response(400, moved.error().detail)
+                                             : unavailable(moved.error());
   }
   return json_response(200, {{"unix_ns", std::to_string(parts_.clock.now())}});
 }

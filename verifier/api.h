@@ -1,5 +1,5 @@
-// The HTTP API (DESIGN section 9, docs/OPERATIONS.md): from a request to its answer. Knows no
-// socket and no Asio.
+// The HTTP API (DESIGN section 9, docs/OPERATIONS.md, openapi.json): from a request to its answer.
+// Knows no socket and no Asio.
 //
 // Any thread, at once.
 #pragma once
@@ -8,14 +8,27 @@
 
 #include "core/clock.h"
 #include "rewards/policy.h"
+#include "verifier/blocking_pool.h"
 #include "verifier/evidence_desk.h"
 #include "verifier/http.h"
 #include "verifier/ingest.h"
+#include "verifier/intake_queue.h"
 #include "verifier/log/note.h"
+#include "verifier/metrics.h"
 #include "verifier/registry_store.h"
 #include "verifier/store.h"
 
 namespace earshot::verifier {
+
+// What there is in a running service and not in a test of one request. All borrowed.
+struct ServiceParts {
+  IntakeQueue& queue;
+  BlockingPool& pool;
+  Metrics& metrics;
+  const HttpServer& server;
+  std::string store_directory;
+  std::uint64_t reserve_bytes = 0;
+};
 
 class Api {
  public:
@@ -32,17 +45,44 @@ class Api {
     // Under a virtual clock: moves it and does everything due on the way. Absent otherwise, and
     // with it the resource.
     std::function<Result<void>(UnixNanos)> move_clock;
+    const ServiceParts* service = nullptr;  // Without it everything is done on the caller's thread.
   };
-  explicit Api(Parts parts) : parts_(std::move(parts)) {}
+  explicit Api(Parts parts);
 
+  // Answers when everything is done.
   HttpResponse handle_request(const HttpRequest& request);
+  // Does at once what does not wait, and leaves the rest to the service's queue and pool.
+  void handle(HttpRequest request, HttpReply reply);
+
+  // What can be asked for: "POST", "/v1/evidence/{report}", in a fixed order.
+  struct Operation {
+    std::string_view method;
+    std::string_view path;
+  };
+  static std::vector<Operation> operations();
 
  private:
-  HttpResponse post_headers(const HttpRequest& request);
-  HttpResponse post_bodies(const HttpRequest& request);
+  struct Route;
+  struct Match;
+
+  // Of routes(); the queue asks for nothing else.
+  static constexpr std::size_t kHeadersRoute = 0;
+  static constexpr std::size_t kBodiesRoute = 1;
+  static const std::vector<Route>& routes();
+  std::variant<Match, HttpResponse> find(const HttpRequest& request) const;
+  HttpResponse run(const Match& match, const HttpRequest& request);
+  void submit(std::size_t route, HttpRequest request, HttpReply reply);
+  Result<IntakeJob> job_of(std::size_t route, const HttpRequest& request) const;
+
+  HttpResponse post_intake(std::size_t route, const HttpRequest& request);
   HttpResponse post_evidence(const HttpRequest& request, std::string_view report);
   HttpResponse post_clock(const HttpRequest& request);
   HttpResponse get_health();
+  HttpResponse get_ready();
+  HttpResponse get_metrics();
+  HttpResponse get_openapi();
+  Result<ServiceState> state() const;
+  std::optional<std::string> why_not_ready() const;
   HttpResponse get_checkpoint();
   HttpResponse get_tile(std::string_view target);
   HttpResponse get_round(std::string_view which);
@@ -53,11 +93,14 @@ class Api {
   HttpResponse get_epoch_file(std::string_view number, std::string_view file);
   HttpResponse get_payout(std::string_view number, std::string_view account);
   HttpResponse get_coverage();
-
-  struct Route;
-  static std::span<const Route> routes();
+  HttpResponse get_current_round(UnixNanos now);
+  std::string round_body(Round round, const std::optional<ReleasedRound>& released) const;
 
   Parts parts_;
+  const std::string policy_hash_;
+  std::mutex round_mutex_;  // Guards the two below.
+  Round cached_round_ = 0;  // Of cached_body_, once its entropy is released. Zero: of none.
+  std::string cached_body_;
 };
 
 // {"error": "..."}; `retry_after_seconds` with 429 and 503.

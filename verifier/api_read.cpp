@@ -35,20 +35,48 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
 
 }  // namespace
 
-HttpResponse Api::get_health() {
-  const LogHead head = parts_.store.log_head();
-  return ok({{"status", "ok"},
-             {"round", round_at(parts_.clock.now())},
-             {"log_size", number(head.size)},
-             {"log_root", to_hex(head.root)},
-             {"log_key", parts_.log_signer.key.to_string()}});
+std::string Api::round_body(Round round, const std::optional<ReleasedRound>& released) const {
+  const std::uint32_t window = parts_.policy.sortition.window_rounds;
+  const Json body = {{"round", round},
+                     {"opening", to_iso8601(instant_of_round(round), 0)},
+                     {"entropy", released ? Json(to_hex(released->entropy)) : Json(nullptr)},
+                     {"epoch", epoch_of_round(parts_.policy, round)},
+                     {"window_first_round", round / window * window},
+                     {"policy_hash", policy_hash_},
+                     {"network", std::to_string(parts_.network)}};
+  return body.dump();
+}
+
+// Every hotspot asks for it every minute: made once a round.
+HttpResponse Api::get_current_round(UnixNanos now) {
+  const Round round = round_at(now);
+  HttpResponse response;
+  if (!parts_.move_clock) {
+    response.max_age_seconds = (round_opening(round + 1) - now) / kNanosPerSecond;
+  }
+  {
+    const std::lock_guard lock(round_mutex_);
+    if (cached_round_ == round) response.body = cached_body_;
+  }
+  if (!response.body.empty()) return response;
+  const Result<std::optional<ReleasedRound>> released = parts_.registry.released(round);
+  if (!released) return unavailable(released.error());
+  response.body = round_body(round, *released);
+  if (!*released) {
+    response.max_age_seconds = 0;
+    return response;
+  }
+  const std::lock_guard lock(round_mutex_);
+  cached_round_ = round;
+  cached_body_ = response.body;
+  return response;
 }
 
 HttpResponse Api::get_round(std::string_view which) {
   const UnixNanos now = parts_.clock.now();
+  if (which == "current") return get_current_round(now);
   const Round current = round_at(now);
-  const std::optional<std::uint64_t> asked =
-      which == "current" ? std::optional<std::uint64_t>(current) : number_of(which);
+  const std::optional<std::uint64_t> asked = number_of(which);
   if (!asked) return error_response(400, "round: expected a number or current");
   if (*asked > current) {
     return error_response(404, "round " + std::to_string(*asked) + " has not opened, it is round " +
@@ -56,21 +84,9 @@ HttpResponse Api::get_round(std::string_view which) {
   }
   const Result<std::optional<ReleasedRound>> released = parts_.registry.released(*asked);
   if (!released) return unavailable(released.error());
-  const std::uint64_t epoch = epoch_of_round(parts_.policy, *asked);
-  const std::uint32_t window = parts_.policy.sortition.window_rounds;
-  const Json body = {{"round", *asked},
-                     {"opening", to_iso8601(instant_of_round(*asked), 0)},
-                     {"entropy", *released ? Json(to_hex((*released)->entropy)) : Json(nullptr)},
-                     {"epoch", epoch},
-                     {"window_first_round", *asked / window * window},
-                     {"policy_hash", to_hex(rewards::policy_hash(parts_.policy))},
-                     {"network", std::to_string(parts_.network)}};
-  std::int64_t max_age = 0;
-  if (*released && !parts_.move_clock) {
-    const std::int64_t left = (round_opening(current + 1) - now) / kNanosPerSecond;
-    max_age = which == "current" ? left : kForeverSeconds;
-  }
-  return ok(body, max_age);
+  return {.status = 200,
+          .body = round_body(*asked, *released),
+          .max_age_seconds = *released && !parts_.move_clock ? kForeverSeconds : 0};
 }
 
 HttpResponse Api::get_hotspot(std::string_view key) {

@@ -89,13 +89,24 @@ class Section {
 void read_http(Section section, HttpConfig& http) {
   section.read("address", http.address);
   section.read("port", http.port);
+  section.read("tls_certificate", http.tls_certificate);
+  section.read("tls_key", http.tls_key);
   section.read("io_threads", http.io_threads);
   section.read("max_body_bytes", http.max_body_bytes);
   section.read("max_header_bytes", http.max_header_bytes);
   section.read("max_connections", http.max_connections);
+  section.read("max_buffered_bytes", http.max_buffered_bytes);
   section.read("request_timeout_seconds", http.request_timeout_seconds);
   section.read("idle_timeout_seconds", http.idle_timeout_seconds);
   section.read("drain_seconds", http.drain_seconds);
+  section.refuse_unknown();
+}
+
+void read_ingest(Section section, IngestConfig& ingest) {
+  section.read("queue_requests", ingest.queue_requests);
+  section.read("key_requests_per_second", ingest.key_requests_per_second);
+  section.read("key_burst", ingest.key_burst);
+  section.read("strangers_per_second", ingest.strangers_per_second);
   section.refuse_unknown();
 }
 
@@ -103,6 +114,7 @@ void read_all(Section root, Config& config) {
   root.read("network", config.network);
   root.read("policy_file", config.policy_file);
   read_http(root.table("http"), config.http);
+  read_ingest(root.table("ingest"), config.ingest);
   Section store = root.table("store");
   store.read("directory", config.store.directory);
   store.read("reserve_bytes", config.store.reserve_bytes);
@@ -127,6 +139,7 @@ void read_all(Section root, Config& config) {
   simulation.refuse_unknown();
   Section log = root.table("log");
   log.read("level", config.log.level);
+  log.read("format", config.log.format);
   log.refuse_unknown();
   root.refuse_unknown();
 }
@@ -141,6 +154,14 @@ void check_range(std::vector<std::string>& problems, const char* key, std::uint6
 void check_present(std::vector<std::string>& problems, const char* key, bool present,
                    const char* allowed) {
   if (!present) problems.push_back(std::string(key) + ": missing, allowed is " + allowed);
+}
+
+void check_ingest(std::vector<std::string>& problems, const IngestConfig& ingest) {
+  constexpr std::uint64_t kMost = 1'000'000;
+  check_range(problems, "ingest.queue_requests", ingest.queue_requests, 1, kMost);
+  check_range(problems, "ingest.key_requests_per_second", ingest.key_requests_per_second, 0, kMost);
+  check_range(problems, "ingest.key_burst", ingest.key_burst, 1, kMost);
+  check_range(problems, "ingest.strangers_per_second", ingest.strangers_per_second, 0, kMost);
 }
 
 void check_simulation(std::vector<std::string>& problems, const SimulationConfig& simulation) {
@@ -199,10 +220,16 @@ std::vector<std::string> validate(const Config& config) {
   }
   const HttpConfig& http = config.http;
   check_present(problems, "http.address", !http.address.empty(), "a numeric address");
-  check_range(problems, "http.io_threads", http.io_threads, 1, 64);
+  check_range(problems, "http.io_threads", http.io_threads, 0, 64);
   check_range(problems, "http.max_body_bytes", http.max_body_bytes, 1024, 16U << 20);
   check_range(problems, "http.max_header_bytes", http.max_header_bytes, 1024, 64U << 10);
   check_range(problems, "http.max_connections", http.max_connections, 1, 65'536);
+  check_range(problems, "http.max_buffered_bytes", http.max_buffered_bytes, http.max_body_bytes,
+              std::uint64_t{1} << 36);
+  if (http.tls_certificate.empty() != http.tls_key.empty()) {
+    problems.emplace_back(
+        "http.tls_certificate, http.tls_key: found one of them, allowed is both or none");
+  }
   check_range(problems, "http.request_timeout_seconds", http.request_timeout_seconds, 1, 3600);
   check_range(problems, "http.idle_timeout_seconds", http.idle_timeout_seconds, 1, 3600);
   check_range(problems, "http.drain_seconds", http.drain_seconds, 0, 600);
@@ -213,12 +240,16 @@ std::vector<std::string> validate(const Config& config) {
               604'800);
   check_range(problems, "evidence.max_snippet_bytes", config.evidence.max_snippet_bytes, 4096,
               256U << 20);
+  check_ingest(problems, config.ingest);
   check_simulation(problems, config.simulation);
   static constexpr std::array<std::string_view, 5> kLevels = {"trace", "debug", "info", "warn",
                                                               "error"};
   if (std::ranges::find(kLevels, config.log.level) == kLevels.end()) {
     problems.push_back("log.level: found \"" + config.log.level +
                        "\", allowed is trace, debug, info, warn or error");
+  }
+  if (config.log.format != "text" && config.log.format != "json") {
+    problems.push_back("log.format: found \"" + config.log.format + "\", allowed is text or json");
   }
   return problems;
 }
@@ -234,6 +265,8 @@ Result<Config> parse_config(const std::string& toml_text, const std::string& fil
   resolve(config.policy_file, file_name);
   resolve(config.store.directory, file_name);
   resolve(config.identity.key_file, file_name);
+  resolve(config.http.tls_certificate, file_name);
+  resolve(config.http.tls_key, file_name);
   return config;
 }
 

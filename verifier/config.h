@@ -13,15 +13,30 @@
 namespace earshot::verifier {
 
 struct HttpConfig {
-  std::string address = "127.0.0.1";        // Numeric; a TLS proxy stands in front of a public one.
+  std::string address = "127.0.0.1";        // Numeric.
   std::uint16_t port = 8480;                // 0: any free one, named on standard output.
-  std::uint32_t io_threads = 2;             // 1..64. Chosen: the reference machine has two cores.
+  std::string tls_certificate;              // PEM, with its chain; empty: plain HTTP.
+  std::string tls_key;                      // PEM, of the certificate.
+  std::uint32_t io_threads = 0;             // 0..64; 0: one for each core.
   std::uint32_t max_body_bytes = 1U << 20;  // 1 KiB..16 MiB. Given: the API's limit, 1 MiB.
   std::uint32_t max_header_bytes = 8192;    // 1 KiB..64 KiB. Chosen: as common servers.
   std::uint32_t max_connections = 1024;     // 1..65536; one more is answered 503 and closed.
-  std::uint32_t request_timeout_seconds = 30;  // 1..3600. For a request to arrive or leave whole.
-  std::uint32_t idle_timeout_seconds = 75;     // 1..3600. Between requests of one connection.
-  std::uint32_t drain_seconds = 10;            // 0..600. For requests in progress, after SIGTERM.
+  // Bodies of all requests in memory at once; a request beyond is answered 503. Chosen: a thousand
+  // batches of a hundred reports.
+  std::uint64_t max_buffered_bytes = 64U << 20;  // max_body_bytes..2^36.
+  std::uint32_t request_timeout_seconds = 30;    // 1..3600. For a request to arrive or leave whole.
+  std::uint32_t idle_timeout_seconds = 75;       // 1..3600. Between requests of one connection.
+  std::uint32_t drain_seconds = 10;              // 0..600. For requests in progress, after SIGTERM.
+};
+
+// How much is taken in. Under a virtual clock, where a day may take a second, keys have no limit.
+struct IngestConfig {
+  std::uint32_t queue_requests = 4096;  // 1..1000000. That wait; one more is answered 503.
+  // A hotspot sends two requests every few minutes. Chosen: a day's backlog goes out in minutes.
+  std::uint32_t key_requests_per_second = 5;  // 0..1000000; 0: no limit. Beyond: 429.
+  std::uint32_t key_burst = 300;              // 1..1000000. Requests at once after a pause.
+  // Keys that have not onboarded, all together. Chosen: a tenth of a core's signatures.
+  std::uint32_t strangers_per_second = 1000;  // 0..1000000; 0: no limit. Beyond: 429.
 };
 
 struct StoreConfig {
@@ -66,13 +81,15 @@ struct SimulationConfig {
 };
 
 struct LogConfig {
-  std::string level = "info";  // trace, debug, info, warn, error.
+  std::string level = "info";   // trace, debug, info, warn, error.
+  std::string format = "text";  // text, json (one object a line).
 };
 
 struct Config {
   NetworkId network = 0;    // Required: EVM chain id of the chain that rewards settle on.
   std::string policy_file;  // Required: rewards/policies/*.toml.
   HttpConfig http;
+  IngestConfig ingest;
   StoreConfig store;
   ChainConfig chain;
   EntropyConfig entropy;

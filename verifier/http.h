@@ -1,6 +1,7 @@
 // A request and its answer as values: handlers know no socket.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -21,5 +22,11 @@ struct HttpResponse {
   std::string allow = {};                                // With 405: the methods that are.
   std::int64_t max_age_seconds = 0;  // Caches may keep it this long; 0: not at all.
 };
+
+// To be called once, by any thread, at once or later.
+using HttpReply = std::function<void(HttpResponse)>;
+// Called by several threads at once; should not wait for long, because the connections of its
+// thread wait with it.
+using HttpHandler = std::function<void(HttpRequest, HttpReply)>;
 
 }  // namespace earshot::verifier

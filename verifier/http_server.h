@@ -1,6 +1,11 @@
-// The service's sockets: HTTP/1.1 with keep-alive, limits and deadlines before each read, and an
-// orderly end. What a request means is the handler's business.
+// The service's sockets: HTTP/1.1 with keep-alive, plain or over TLS 1.3, limits and deadlines on
+// everything that a peer decides, and an orderly end. What a request means is the handler's
+// business.
+//
+// Each thread has an io_context, a listening socket (SO_REUSEPORT: the kernel spreads connections)
+// and sessions of its own: they share nothing but counters.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -15,22 +20,40 @@ class logger;
 
 namespace earshot::verifier {
 
-// Called by several threads at once.
-using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
+// Of a server's life; any thread.
+struct HttpCounters {
+  std::atomic<std::uint64_t> connections{0};  // Open now.
+  std::atomic<std::uint64_t> accepted_connections{0};
+  std::atomic<std::uint64_t> refused_connections{0};  // More than max_connections.
+  std::atomic<std::uint64_t> failed_handshakes{0};
+  std::atomic<std::uint64_t> refused_requests{0};    // Too long, or no HTTP; never handled.
+  std::atomic<std::uint64_t> timed_out_requests{0};  // Did not come or leave in time.
+};
 
 class HttpServer {
  public:
-  // Takes the port. Errc::unavailable when it is busy, Errc::permission when the system refuses,
-  // Errc::configuration when the address is none. `log` is borrowed.
+  // Takes the port and reads the certificate. Errc::unavailable when the port is busy,
+  // Errc::permission when the system refuses, Errc::configuration when the address is none or
+  // certificate and key cannot be used. `log` is borrowed.
   static Result<std::unique_ptr<HttpServer>> listen(const HttpConfig& config, spdlog::logger& log);
   ~HttpServer();
 
   std::uint16_t port() const;
   std::string url() const;  // "http://127.0.0.1:8480"
+  const HttpCounters& counters() const;
+  std::uint64_t body_bytes() const;  // Of requests, in memory now.
+  bool is_draining() const;          // Any thread.
 
   // Serves with config.io_threads threads, this one among them, until SIGTERM, SIGINT or stop().
   // Then accepts nothing more, lets requests in progress end (drain_seconds), and returns.
-  void run(HttpHandler handler);
+  // Called every second while every thread goes round, by one of them: `beat`; at the end's
+  // beginning: `on_drain`.
+  struct Hooks {
+    std::function<void()> beat = {};
+    std::function<void()> on_drain = {};
+  };
+  void run(HttpHandler handler, Hooks hooks);
+  void run(HttpHandler handler) { run(std::move(handler), Hooks{}); }
   void stop();  // Any thread.
 
  private:

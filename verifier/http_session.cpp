@@ -2,9 +2,6 @@
 
 #include <spdlog/logger.h>
 
-#include <algorithm>
-#include <cctype>
-
 #include "verifier/api.h"
 
 namespace earshot::verifier {
@@ -15,209 +12,277 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
 constexpr std::int64_t kOverloadRetrySeconds = 1;
-constexpr std::chrono::seconds kLinger{2};  // Chosen: for a refused body to stop coming.
-constexpr std::size_t kSinkBytes = 16'384;
-
-std::string text_of(beast::string_view view) { return {view.data(), view.size()}; }
-
-// "Application/JSON; charset=utf-8" -> "application/json"
-std::string media_type(beast::string_view field) {
-  std::string type = text_of(field.substr(0, field.find(';')));
-  while (!type.empty() && type.back() == ' ') type.pop_back();
-  std::ranges::transform(type, type.begin(), [](unsigned char c) { return std::tolower(c); });
-  return type;
-}
-
-// The answer to bytes that are no acceptable request; nothing when there is nobody to answer.
-std::optional<HttpResponse> response_to(beast::error_code error, const HttpConfig& config) {
-  if (error == http::error::body_limit) {
-    return error_response(
-        413, "at most " + std::to_string(config.max_body_bytes) + " bytes of body are taken");
-  }
-  if (error == http::error::header_limit) {
-    return error_response(431, "at most " + std::to_string(config.max_header_bytes) +
-                                   " bytes of header fields are taken");
-  }
-  if (error == http::error::end_of_stream || error == http::error::partial_message ||
-      error.category() != http::make_error_code(http::error::bad_method).category()) {
-    return std::nullopt;
-  }
-  return error_response(400, "not an HTTP request: " + error.message());
-}
+constexpr std::uint32_t kLingerSeconds = 2;     // Chosen: for a refused body to stop coming.
+constexpr std::size_t kFirstInputBytes = 2048;  // Chosen: a header and a batch of one.
+constexpr std::size_t kLargeInputBytes = 64U << 10;
+constexpr std::size_t kKeptBytes = 16U << 10;  // Buffers larger than this go with their request.
 
 }  // namespace
 
-bool SessionRoster::enter(HttpSession* session, std::size_t limit) {
-  const std::lock_guard lock(mutex_);
-  if (sessions_.size() >= limit) return false;
-  sessions_.insert(session);
-  return true;
-}
+HttpSession::HttpSession(SessionHost& host, std::uint64_t open_connections)
+    : host_(host),
+      is_one_too_many_(open_connections > host.config.max_connections),
+      parser_(host.config, host.budget) {}
 
-void SessionRoster::leave(HttpSession* session) {
-  std::function<void()> then;
-  {
-    const std::lock_guard lock(mutex_);
-    sessions_.erase(session);
-    if (is_draining_ && sessions_.empty()) then = std::move(then_);
-  }
-  if (then) then();
-}
-
-void SessionRoster::drain() {
-  const std::lock_guard lock(mutex_);
-  is_draining_ = true;
-  // A session leaves under the same lock, in its destructor: those here are alive.
-  for (HttpSession* session : sessions_) session->drain();
-}
-
-bool SessionRoster::is_draining() const {
-  const std::lock_guard lock(mutex_);
-  return is_draining_;
-}
-
-void SessionRoster::when_empty(std::function<void()> then) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!sessions_.empty()) {
-      then_ = std::move(then);
-      return;
-    }
-  }
-  then();
-}
-
-void SessionRoster::forget() {
-  const std::lock_guard lock(mutex_);
-  then_ = nullptr;
-}
-
-HttpSession::HttpSession(asio::ip::tcp::socket socket, const HttpConfig& config,
-                         const HttpHandler& handler, SessionRoster& roster, spdlog::logger& log)
-    : stream_(std::move(socket)),
-      config_(config),
-      handler_(handler),
-      roster_(roster),
-      log_(log),
-      is_counted_(roster.enter(this, config.max_connections)) {}
-
-HttpSession::~HttpSession() {
-  if (is_counted_) roster_.leave(this);
-}
-
-void HttpSession::start() {
-  asio::dispatch(stream_.get_executor(), [self = shared_from_this()] { self->begin(); });
+void HttpSession::allow(std::uint32_t seconds) {
+  deadline_ = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
 }
 
 void HttpSession::begin() {
-  if (roster_.is_draining()) {
-    close();
-  } else if (is_counted_) {
-    read_header();
-  } else {
-    write(error_response(503, "too many connections", kOverloadRetrySeconds), false, false);
+  if (host_.is_draining) return close();
+  if (is_one_too_many_) {
+    ++host_.counters.refused_connections;
+    return answer(error_response(503, "too many connections", kOverloadRetrySeconds), true);
   }
+  allow(host_.config.idle_timeout_seconds);
+  read();
 }
 
 void HttpSession::drain() {
-  // weak: the roster may see a session whose last reference is just going.
-  asio::post(stream_.get_executor(), [weak = weak_from_this()] {
-    const std::shared_ptr<HttpSession> self = weak.lock();
-    if (self != nullptr && self->parser_ && !self->parser_->got_some()) self->close();
-  });
+  closes_after_ = true;
+  if (phase_ == Phase::idle) close();
 }
 
-void HttpSession::read_header() {
-  parser_.emplace();
-  parser_->body_limit(config_.max_body_bytes);
-  parser_->header_limit(config_.max_header_bytes);
-  stream_.expires_after(std::chrono::seconds(config_.idle_timeout_seconds));
-  http::async_read_header(stream_, buffer_, *parser_,
-                          [self = shared_from_this()](beast::error_code error, std::size_t) {
-                            error ? self->on_read(error) : self->read_body();
-                          });
+void HttpSession::sweep(Time now) {
+  if (now < deadline_ || phase_ == Phase::closed) return;
+  if (phase_ == Phase::reading || phase_ == Phase::writing) ++host_.counters.timed_out_requests;
+  close();
 }
 
-void HttpSession::read_body() {
-  stream_.expires_after(std::chrono::seconds(config_.request_timeout_seconds));
-  http::async_read(
-      stream_, buffer_, *parser_,
-      [self = shared_from_this()](beast::error_code error, std::size_t) { self->on_read(error); });
+void HttpSession::read() {
+  if (begin_ == end_) begin_ = end_ = 0;
+  // Unparsed bytes go to the front; there is always room for one more read.
+  if (begin_ > 0) {
+    std::copy(input_.begin() + static_cast<std::ptrdiff_t>(begin_),
+              input_.begin() + static_cast<std::ptrdiff_t>(end_), input_.begin());
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  if (input_.size() - end_ < kFirstInputBytes / 2) {
+    input_.resize(std::min(std::max(2 * input_.size(), kFirstInputBytes), end_ + kLargeInputBytes));
+  }
+  async_read(asio::buffer(input_.data() + end_, input_.size() - end_));
 }
 
-void HttpSession::on_read(beast::error_code error) {
-  if (!error) {
-    answer();
-  } else if (const std::optional<HttpResponse> response = response_to(error, config_)) {
-    log_.debug("request refused with {}: {}", response->status, error.message());
-    write(*response, false, false);
-  } else {
-    close();
+void HttpSession::on_read(beast::error_code error, std::size_t count) {
+  if (phase_ == Phase::closed) return;
+  if (error) return close();
+  if (phase_ == Phase::lingering) return linger();
+  if (phase_ == Phase::idle) {
+    phase_ = Phase::reading;
+    allow(host_.config.request_timeout_seconds);
+  }
+  end_ += count;
+  process();
+}
+
+void HttpSession::process() {
+  std::size_t taken = 0;
+  const HttpParser::Progress progress =
+      parser_.feed(std::string_view(input_).substr(begin_, end_ - begin_), taken);
+  begin_ += taken;
+  switch (progress) {
+    case HttpParser::Progress::complete:
+      return handle();
+    case HttpParser::Progress::refused: {
+      const HttpResponse refusal = parser_.refusal();
+      ++host_.counters.refused_requests;
+      host_.log.debug("request refused with {}", refusal.status);
+      return answer(refusal, true);
+    }
+    case HttpParser::Progress::needs_more:
+      if (!parser_.wants_to_continue()) return read();
+      head_ = "HTTP/1.1 100 Continue\r\n\r\n";
+      return async_write({asio::buffer(head_), {}});
   }
 }
 
-void HttpSession::answer() {
-  http::request<http::string_body> message = parser_->release();
-  const bool keep_alive = message.keep_alive();
-  const HttpRequest request{.method = text_of(message.method_string()),
-                            .target = text_of(message.target()),
-                            .content_type = media_type(message[http::field::content_type]),
-                            .body = std::move(message.body())};
-  HttpResponse response;
+void HttpSession::handle() {
+  phase_ = Phase::handling;
+  deadline_ = Time::max();
+  HttpRequest request = parser_.take_request();
+  is_head_request_ = request.method == "HEAD";
+  const bool is_last = !parser_.keeps_alive();
+  // Weak, because a reply may be dropped by any thread, and sessions end on their own only.
+  const auto reply = [weak = weak_from_this(), executor = host_.executor,
+                      is_last](HttpResponse response) {
+    auto tell = [weak, is_last, held = std::move(response)] {
+      if (const std::shared_ptr<HttpSession> self = weak.lock()) self->answer(held, is_last);
+    };
+    if (executor.running_in_this_thread()) return tell();
+    asio::post(executor, std::move(tell));
+  };
   try {
-    response = handler_(request);
+    host_.handler(std::move(request), reply);
   } catch (const std::exception& failure) {
-    log_.error("{} {}: {}", request.method, request.target, failure.what());
-    response = error_response(500, "the request failed inside");
+    host_.log.error("a request failed inside: {}", failure.what());
+    if (phase_ == Phase::handling)
+      answer(error_response(500, "the request failed inside"), is_last);
   }
-  log_.debug("{} {} {}", request.method, request.target, response.status);
-  write(response, keep_alive, request.method == "HEAD");
 }
 
-void HttpSession::write(const HttpResponse& response, bool keep_alive, bool is_head) {
-  answer_.emplace(static_cast<http::status>(response.status), 11);
-  answer_->set(http::field::server, "earshot-verifierd");
-  answer_->set(http::field::content_type, response.content_type);
-  answer_->set(http::field::cache_control,
-               response.max_age_seconds > 0
-                   ? "public, max-age=" + std::to_string(response.max_age_seconds)
-                   : "no-store");
-  if (response.retry_after_seconds) {
-    answer_->set(http::field::retry_after, std::to_string(*response.retry_after_seconds));
+void HttpSession::write_head(const HttpResponse& response, bool is_last) {
+  const beast::string_view reason =
+      http::obsolete_reason(static_cast<http::status>(response.status));
+  head_.clear();
+  head_ += "HTTP/1.1 ";
+  head_ += std::to_string(response.status);
+  head_ += ' ';
+  head_.append(reason.data(), reason.size());
+  head_ += "\r\nServer: earshot-verifierd\r\nContent-Type: ";
+  head_ += response.content_type;
+  if (response.max_age_seconds > 0) {
+    head_ += "\r\nCache-Control: public, max-age=" + std::to_string(response.max_age_seconds);
+  } else {
+    head_ += "\r\nCache-Control: no-store";
   }
-  if (!response.allow.empty()) answer_->set(http::field::allow, response.allow);
-  answer_->keep_alive(keep_alive && !roster_.is_draining());
-  answer_->content_length(response.body.size());
-  if (!is_head) answer_->body() = response.body;
-  stream_.expires_after(std::chrono::seconds(config_.request_timeout_seconds));
-  http::async_write(stream_, *answer_,
-                    [self = shared_from_this(), keep_alive](beast::error_code error, std::size_t) {
-                      if (error) return self->close();
-                      keep_alive && !self->roster_.is_draining() ? self->read_header()
-                                                                 : self->linger();
-                    });
+  if (response.retry_after_seconds) {
+    head_ += "\r\nRetry-After: " + std::to_string(*response.retry_after_seconds);
+  }
+  if (!response.allow.empty()) head_ += "\r\nAllow: " + response.allow;
+  if (is_last) {
+    head_ += "\r\nConnection: close";
+  } else if (parser_.is_version_10()) {
+    head_ += "\r\nConnection: keep-alive";
+  }
+  head_ += "\r\nContent-Length: " + std::to_string(response.body.size()) + "\r\n\r\n";
+}
+
+void HttpSession::answer(const HttpResponse& response, bool is_last) {
+  if (phase_ == Phase::closed) return;
+  closes_after_ = closes_after_ || is_last || host_.is_draining;
+  phase_ = Phase::writing;
+  allow(host_.config.request_timeout_seconds);
+  write_head(response, closes_after_);
+  if (is_head_request_) {
+    body_.clear();
+  } else if (response.body.size() <= kKeptBytes / 8) {
+    head_ += response.body;  // One buffer is one copy less in the kernel's list.
+    body_.clear();
+  } else {
+    body_ = response.body;
+  }
+  async_write({asio::buffer(head_), asio::buffer(body_)});
+}
+
+void HttpSession::on_written(beast::error_code error) {
+  if (phase_ == Phase::closed) return;
+  if (error) return close();
+  if (phase_ == Phase::reading) return read();  // That was 100 Continue.
+  parser_.next_request();
+  if (closes_after_) return linger();
+  if (body_.capacity() > kKeptBytes) body_ = {};
+  if (end_ == begin_ && input_.capacity() > kKeptBytes) input_ = {}, begin_ = end_ = 0;
+  is_head_request_ = false;
+  if (end_ > begin_) {
+    phase_ = Phase::reading;
+    allow(host_.config.request_timeout_seconds);
+    return process();
+  }
+  phase_ = Phase::idle;
+  allow(host_.config.idle_timeout_seconds);
+  read();
 }
 
 // Reads on until the peer has seen the answer and closes: closing with unread bytes would reset
 // the connection and could take the answer with it.
 void HttpSession::linger() {
-  beast::error_code ignored;
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  parser_.reset();
-  if (sink_.empty()) {
-    sink_.resize(kSinkBytes);
-    stream_.expires_after(kLinger);
+  if (phase_ != Phase::lingering) {
+    phase_ = Phase::lingering;
+    allow(kLingerSeconds);
+    input_.resize(std::max(input_.size(), kFirstInputBytes));
+    return shut_down();
   }
-  stream_.async_read_some(asio::buffer(sink_),
-                          [self = shared_from_this()](beast::error_code error, std::size_t) {
-                            error ? self->close() : self->linger();
-                          });
+  async_read(asio::buffer(input_));
 }
 
 void HttpSession::close() {
+  if (phase_ == Phase::closed) return;
+  phase_ = Phase::closed;
   beast::error_code ignored;
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-  stream_.close();
+  socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+  socket().close(ignored);
+  --host_.counters.connections;
+  const auto kept = host_.sessions.extract(this);  // Alive until this function ends.
+  if (host_.is_draining && host_.sessions.empty() && host_.when_empty) host_.when_empty();
+}
+
+namespace {
+
+template <class Stream>
+class SessionOn final : public HttpSession {
+ public:
+  template <class... Arguments>
+  SessionOn(SessionHost& host, std::uint64_t open_connections, Arguments&&... arguments)
+      : HttpSession(host, open_connections), stream_(std::forward<Arguments>(arguments)...) {}
+
+  void handshake() override {
+    if constexpr (kIsTls) {
+      allow(host_.config.request_timeout_seconds);
+      stream_.async_handshake(asio::ssl::stream_base::server,
+                              [self = self()](beast::error_code error) {
+                                if (error) return self->fail_handshake();
+                                self->begin();
+                              });
+    } else {
+      begin();
+    }
+  }
+
+ private:
+  static constexpr bool kIsTls = !std::is_same_v<Stream, TcpSocket>;
+  std::shared_ptr<SessionOn> self() {
+    return std::static_pointer_cast<SessionOn>(shared_from_this());
+  }
+  void fail_handshake() {
+    ++host_.counters.failed_handshakes;
+    on_read(asio::error::eof, 0);
+  }
+  void async_read(asio::mutable_buffer into) override {
+    stream_.async_read_some(into, [self = self()](beast::error_code error, std::size_t count) {
+      self->on_read(error, count);
+    });
+  }
+  void async_write(std::array<asio::const_buffer, 2> from) override {
+    asio::async_write(stream_, from, [self = self()](beast::error_code error, std::size_t) {
+      self->on_written(error);
+    });
+  }
+  void shut_down() override {
+    if constexpr (kIsTls) {
+      stream_.async_shutdown(
+          [self = self()](beast::error_code) { self->on_read(asio::error::eof, 0); });
+    } else {
+      beast::error_code ignored;
+      stream_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+      on_read({}, 0);
+    }
+  }
+  TcpSocket& socket() override {
+    if constexpr (kIsTls) {
+      return stream_.next_layer();
+    } else {
+      return stream_;
+    }
+  }
+
+  Stream stream_;
+};
+
+}  // namespace
+
+void HttpSession::start(TcpSocket socket, SessionHost& host) {
+  const std::uint64_t open = ++host.counters.connections;
+  ++host.counters.accepted_connections;
+  std::shared_ptr<HttpSession> session;
+  if (host.tls == nullptr) {
+    session = std::make_shared<SessionOn<TcpSocket>>(host, open, std::move(socket));
+  } else {
+    session = std::make_shared<SessionOn<asio::ssl::stream<TcpSocket>>>(
+        host, open, std::move(socket), *host.tls);
+  }
+  host.sessions.emplace(session.get(), session);
+  session->handshake();
 }
 
 }  // namespace earshot::verifier

@@ -1,74 +1,83 @@
-// One connection: read a request, answer it, again, until either side has enough.
+// One connection, plain or TLS: read a request, hand it on, write the answer, again, until either
+// side has enough. All of it runs on the thread of its io_context; only the reply may come from
+// another one.
 // Included by http_server.cpp and http_session.cpp only.
 #pragma once
 #include <memory>
-#include <mutex>
-#include <optional>
-#include <set>
+#include <unordered_map>
 
 #include "verifier/asio.h"
-#include "verifier/config.h"
+#include "verifier/http_parser.h"
 #include "verifier/http_server.h"
 
 namespace earshot::verifier {
 
 class HttpSession;
 
-// The sessions there are, and whether they are to end. Any thread.
-class SessionRoster {
- public:
-  // False when there are `limit` already.
-  bool enter(HttpSession* session, std::size_t limit);
-  void leave(HttpSession* session);
-  // From now on sessions end after the answer they are at; idle ones at once.
-  void drain();
-  bool is_draining() const;
-  // Called once, when draining and nobody is left.
-  void when_empty(std::function<void()> then);
-  void forget();  // What was to be called then.
-
- private:
-  mutable std::mutex mutex_;
-  std::set<HttpSession*> sessions_;
-  bool is_draining_ = false;
-  std::function<void()> then_;
+// What the sessions of one io_context share. Outlives them.
+struct SessionHost {
+  const HttpConfig& config;
+  const HttpHandler& handler;
+  BodyBudget& budget;
+  HttpCounters& counters;
+  spdlog::logger& log;
+  TcpSocket::executor_type executor;
+  boost::asio::ssl::context* tls = nullptr;  // Null: plain.
+  bool is_draining = false;
+  std::function<void()> when_empty = {};  // Called when draining and the last session ends.
+  std::unordered_map<HttpSession*, std::shared_ptr<HttpSession>> sessions = {};  // That are open.
 };
 
 class HttpSession : public std::enable_shared_from_this<HttpSession> {
  public:
-  // `config`, `handler`, `roster` and `log` outlive every session.
-  HttpSession(boost::asio::ip::tcp::socket socket, const HttpConfig& config,
-              const HttpHandler& handler, SessionRoster& roster, spdlog::logger& log);
-  ~HttpSession();
+  using Time = std::chrono::steady_clock::time_point;
+
+  static void start(TcpSocket socket, SessionHost& host);
+  virtual ~HttpSession() = default;
   HttpSession(const HttpSession&) = delete;
   HttpSession& operator=(const HttpSession&) = delete;
 
-  void start();
-  void drain();  // Ends now when idle. Any thread.
+  // Ends it when its deadline has passed.
+  void sweep(Time now);
+  void drain();  // Ends now when idle, otherwise after the answer.
 
- private:
-  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
-  using Answer = boost::beast::http::response<boost::beast::http::string_body>;
+ protected:
+  HttpSession(SessionHost& host, std::uint64_t open_connections);
 
   void begin();
-  void read_header();
-  void read_body();
-  void on_read(boost::beast::error_code error);
-  void answer();
-  void write(const HttpResponse& response, bool keep_alive, bool is_head);
+  void on_read(boost::beast::error_code error, std::size_t count);
+  void on_written(boost::beast::error_code error);
+  void allow(std::uint32_t seconds);  // From now to the deadline.
+
+  virtual void async_read(boost::asio::mutable_buffer into) = 0;
+  virtual void async_write(std::array<boost::asio::const_buffer, 2> from) = 0;
+  virtual void handshake() = 0;
+  virtual void shut_down() = 0;  // Says that nothing more comes; then reads on.
+  virtual TcpSocket& socket() = 0;
+
+  enum class Phase : std::uint8_t { idle, reading, handling, writing, lingering, closed };
+  SessionHost& host_;
+
+ private:
+  void read();
+  void process();
+  void handle();
+  void answer(const HttpResponse& response, bool is_last);
+  void write_head(const HttpResponse& response, bool is_last);
   void linger();
   void close();
 
-  boost::beast::tcp_stream stream_;
-  const HttpConfig& config_;
-  const HttpHandler& handler_;
-  SessionRoster& roster_;
-  spdlog::logger& log_;
-  boost::beast::flat_buffer buffer_;
-  std::optional<Parser> parser_;
-  std::optional<Answer> answer_;
-  std::string sink_;  // What arrives after the last answer.
-  bool is_counted_ = false;
+  const bool is_one_too_many_;
+  Phase phase_ = Phase::idle;
+  Time deadline_ = Time::max();
+  HttpParser parser_;
+  std::string input_;  // Bytes [begin_, end_) are read and not yet parsed.
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::string head_;  // Of the answer being written.
+  std::string body_;
+  bool is_head_request_ = false;
+  bool closes_after_ = false;
 };
 
 }  // namespace earshot::verifier

@@ -1,26 +1,17 @@
+// Checking a request by itself. What is new is decided in ingest_settle.cpp.
 #include "verifier/ingest.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
-#include <map>
-#include <set>
+#include <cassert>
 
 #include "core/merkle.h"
 #include "rewards/chain/eip712.h"
-#include "verifier/log/intake_log.h"
+#include "verifier/intake_answers.h"
 
 namespace earshot::verifier {
 namespace {
-
-constexpr std::int64_t kStoreRetrySeconds = 10;  // Chosen: a full disk takes a person.
-
-Intake refused(IntakeStatus status, std::string detail, std::int64_t retry_after_seconds = 0) {
-  return {
-      .status = status, .detail = std::move(detail), .retry_after_seconds = retry_after_seconds};
-}
-Intake store_failed(const Error& error) {
-  return refused(IntakeStatus::store_failed, error.detail, kStoreRetrySeconds);
-}
 
 bool is_report(const Message& message) {
   return std::holds_alternative<BeaconReport>(message) ||
@@ -49,29 +40,47 @@ Hash256 add_paths(std::span<const Hash256> leaves, std::span<std::vector<Hash256
   return merkle_node(left, right);
 }
 
-// Counts one thing: new, or held already.
-void count(Intake& intake, bool is_new) { ++(is_new ? intake.accepted : intake.held); }
-
-void settle(Intake& intake) {
-  if (intake.status == IntakeStatus::equivocation) return;
-  intake.status = intake.accepted > 0 ? IntakeStatus::accepted : IntakeStatus::held;
+// Whether all of check_batch (core/messages.h) holds but the root.
+bool is_framed_by(const BatchHeader& header, const Batch& batch) {
+  if (batch.messages.size() != header.count) return false;
+  Round first = UINT64_MAX;
+  Round last = 0;
+  for (const Message& message : batch.messages) {
+    if (signer_of(message) != header.signer) return false;
+    first = std::min(first, round_of(message));
+    last = std::max(last, round_of(message));
+  }
+  return first == header.first_round && last == header.last_round;
 }
 
 }  // namespace
 
-// Holds the stripes of some signers; always taken in ascending order.
-class Ingest::SignerLocks {
- public:
-  SignerLocks(std::array<std::mutex, kStripes>& stripes, const std::set<std::size_t>& wanted) {
-    for (const std::size_t stripe : wanted) locks_.emplace_back(stripes[stripe]);
-  }
-  static std::size_t stripe_of(const PublicKey& signer) { return signer[0] % kStripes; }
+std::string_view status_name(IntakeStatus status) {
+  static constexpr std::array<std::string_view, kIntakeStatuses> kNames = {
+      "accepted",     "held",           "malformed",    "bad_signature",
+      "unregistered", "unknown_header", "equivocation", "too_early",
+      "rate_limited", "overloaded",     "store_failed"};
+  return kNames[static_cast<std::size_t>(status)];
+}
 
- private:
-  std::vector<std::unique_lock<std::mutex>> locks_;
+struct Ingest::SignatureCheck {
+  IntakeJob* job;
+  const SignedHeader* header;
+  Hash256 id;
 };
 
-std::optional<Intake> Ingest::refuse_header(const SignedHeader& header, UnixNanos now) const {
+std::optional<Intake> Ingest::limit(const PublicKey& signer, bool stranger) {
+  if (limiter_ == nullptr) return std::nullopt;
+  const std::int64_t wait = limiter_->admit(signer, stranger, std::chrono::steady_clock::now());
+  if (wait == 0) return std::nullopt;
+  return refused(IntakeStatus::rate_limited,
+                 stranger ? "too many requests of keys that have not onboarded"
+                          : "too many requests of this key",
+                 wait);
+}
+
+std::optional<Intake> Ingest::refuse_header(const SignedHeader& header, UnixNanos now,
+                                            bool& stranger) {
   const BatchHeader& fields = header.header;
   if (fields.count == 0 || fields.sequence == 0 || fields.last_round < fields.first_round) {
     return refused(IntakeStatus::malformed,
@@ -83,77 +92,56 @@ std::optional<Intake> Ingest::refuse_header(const SignedHeader& header, UnixNano
                                                 " has not opened, it is round " +
                                                 std::to_string(round_at(now)));
   }
-  if (!is_valid_public_key(fields.signer)) {
-    return refused(IntakeStatus::bad_signature, "header: not a valid key");
-  }
-  if (!is_signed_by_its_signer(network_, header)) {
-    return refused(IntakeStatus::bad_signature, "header: not signed by its signer");
+  const Result<bool> registered = registered_.is_registered(fields.signer);
+  if (!registered) return store_failed(registered.error());
+  stranger = !*registered;
+  if (stranger &&
+      (fields.sequence > kUnregisteredSequences || fields.count > kUnregisteredMessages)) {
+    return refused(IntakeStatus::unregistered, "header: its signer is not registered");
   }
   return std::nullopt;
 }
 
-Result<Intake> Ingest::sort_headers(std::span<const SignedHeader> headers, UnixNanos now,
-                                    WriteSet& writes) const {
-  Intake intake;
-  std::map<std::pair<PublicKey, std::uint64_t>, Hash256> here;  // New in this request.
-  for (const SignedHeader& header : headers) {
-    const BatchHeader& fields = header.header;
-    const Hash256 id = header_id(network_, fields);
-    Result<std::optional<Hash256>> holder = store_.find_header_at(fields.signer, fields.sequence);
-    if (!holder) return fail(holder.error());
-    const auto [mine, is_new] = here.try_emplace({fields.signer, fields.sequence}, id);
-    const Hash256 first = *holder ? **holder : mine->second;
-    if (first != id) {
-      intake.status = IntakeStatus::equivocation;
-      intake.detail = "header: sequence " + std::to_string(fields.sequence) +
-                      " of this signer is taken by " + to_hex(first);
-      const Result<bool> known = store_.has_equivocation(id);
-      if (!known) return fail(known.error());
-      if (*known) continue;
-      writes.equivocations.push_back({first, id, encode(header)});
-      writes.log.push_back({LogKind::equivocation, now, id});
-      continue;
-    }
-    const bool unheld = !*holder && is_new;
-    count(intake, unheld);
-    if (!unheld) continue;
-    writes.headers.push_back({id, header, now});
-    writes.log.push_back({LogKind::header, now, id});
+void Ingest::check_headers(IntakeJob& job, std::vector<SignatureCheck>& signatures) {
+  const auto& headers = std::get<std::vector<SignedHeader>>(job.content);
+  if (headers.empty()) {
+    job.answer = refused(IntakeStatus::malformed, "no header in the request");
+    return;
   }
-  settle(intake);
-  return intake;
+  std::vector<bool> strangers(headers.size());
+  for (std::size_t i = 0; i < headers.size() && !job.answer; ++i) {
+    bool stranger = false;
+    job.answer = refuse_header(headers[i], job.now, stranger);
+    strangers[i] = stranger;
+  }
+  for (std::size_t i = 0; i < headers.size() && !job.answer; ++i) {
+    const PublicKey& signer = headers[i].header.signer;
+    // Once a request and signer, however many headers of it there are.
+    if (i == 0 || signer != headers[i - 1].header.signer) job.answer = limit(signer, strangers[i]);
+    // Of who is registered it was looked at then.
+    if (!job.answer && strangers[i] && !is_valid_public_key(signer)) {
+      job.answer = refused(IntakeStatus::bad_signature, "header: not a valid key");
+    }
+  }
+  if (job.answer) return;
+  for (const SignedHeader& header : headers) {
+    job.ids.push_back(header_id(network_, header.header));
+    signatures.push_back({&job, &header, job.ids.back()});
+  }
 }
 
-Intake Ingest::take_headers(std::span<const SignedHeader> headers, UnixNanos now) {
-  if (headers.empty()) return refused(IntakeStatus::malformed, "no header in the request");
-  std::set<std::size_t> stripes;
-  for (const SignedHeader& header : headers) {
-    if (std::optional<Intake> refusal = refuse_header(header, now)) return *refusal;
-    stripes.insert(SignerLocks::stripe_of(header.header.signer));
+std::optional<Intake> Ingest::refuse_batch(IntakeJob& job, const Batch& batch) {
+  Result<std::optional<StoredHeader>> header = store_.find_header(batch.header);
+  if (!header) return store_failed(header.error());
+  if (!*header) {
+    return refused(IntakeStatus::unknown_header, "no header " + to_hex(batch.header) + " is held");
   }
-  const SignerLocks locks(stripes_, stripes);
-  for (const SignedHeader& header : headers) {
-    if (header.header.sequence <= kUnregisteredSequences &&
-        header.header.count <= kUnregisteredMessages) {
-      continue;
-    }
-    const Result<bool> registered = store_.is_registered(header.header.signer);
-    if (!registered) return store_failed(registered.error());
-    if (!*registered) {
-      return refused(IntakeStatus::bad_signature, "header: its signer is not registered");
-    }
-  }
-  WriteSet writes;
-  Result<Intake> intake = sort_headers(headers, now, writes);
-  if (!intake) return store_failed(intake.error());
-  return keep(*std::move(intake), writes);
-}
-
-std::optional<Intake> Ingest::refuse_batch(const StoredHeader& header, const Batch& batch,
-                                           UnixNanos now) const {
-  if (const Result<void> fits = check_batch(network_, header.header, batch); !fits) {
-    return refused(IntakeStatus::malformed, fits.error().detail);
-  }
+  job.header = std::move(**header);
+  const BatchHeader& fields = job.header->header.header;
+  const Result<bool> registered = registered_.is_registered(fields.signer);
+  if (!registered) return store_failed(registered.error());
+  if (std::optional<Intake> refusal = limit(fields.signer, !*registered)) return refusal;
+  if (std::optional<Intake> refusal = refuse_content(job, batch)) return refusal;
   bool onboards = false;
   for (const Message& message : batch.messages) {
     const auto* onboarding = std::get_if<Onboarding>(&message);
@@ -163,17 +151,13 @@ std::optional<Intake> Ingest::refuse_batch(const StoredHeader& header, const Bat
     }
     onboards = true;
   }
-  if (!onboards) {
-    const Result<bool> registered = store_.is_registered(header.header.header.signer);
-    if (!registered) return store_failed(registered.error());
-    if (!*registered) {
-      return refused(IntakeStatus::bad_signature, "batch: its signer is not registered");
-    }
+  if (!onboards && !*registered) {
+    return refused(IntakeStatus::unregistered, "batch: its signer is not registered");
   }
   const UnixNanos reveal =
-      round_opening(header.header.header.last_round + 1) + kHeaderDeadlineSeconds * kNanosPerSecond;
-  if (now < reveal && std::ranges::any_of(batch.messages, is_report)) {
-    const std::int64_t wait = (reveal - now + kNanosPerSecond - 1) / kNanosPerSecond;
+      round_opening(fields.last_round + 1) + kHeaderDeadlineSeconds * kNanosPerSecond;
+  if (job.now < reveal && std::ranges::any_of(batch.messages, is_report)) {
+    const std::int64_t wait = (reveal - job.now + kNanosPerSecond - 1) / kNanosPerSecond;
     return refused(IntakeStatus::too_early,
                    "batch: reports may be shown " + std::to_string(kHeaderDeadlineSeconds) +
                        " s after their last round, in " + std::to_string(wait) + " s",
@@ -182,66 +166,57 @@ std::optional<Intake> Ingest::refuse_batch(const StoredHeader& header, const Bat
   return std::nullopt;
 }
 
-Result<Intake> Ingest::sort_messages(const StoredHeader& header, const Batch& batch, UnixNanos now,
-                                     WriteSet& writes) const {
-  std::vector<Hash256> ids;
-  std::vector<Hash256> leaves;
-  for (const Message& message : batch.messages) {
-    ids.push_back(message_id(network_, message));
-    leaves.push_back(merkle_leaf(ids.back()));
-  }
-  std::vector<std::vector<Hash256>> paths(leaves.size());
-  add_paths(leaves, paths);
-  Intake intake;
-  std::set<Hash256> seen;
-  std::map<Bytes, Hash256> here;  // Statements new in this request.
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const Result<std::optional<StoredMessage>> held = store_.find_message(ids[i]);
-    if (!held) return fail(held.error());
-    const bool is_new = !*held && seen.insert(ids[i]).second;
-    count(intake, is_new);
-    const Bytes statement = statement_bytes(batch.messages[i]);
-    const Result<std::optional<Hash256>> holder = store_.find_statement(statement);
-    if (!holder) return fail(holder.error());
-    const Hash256 first = *holder ? **holder : here.try_emplace(statement, ids[i]).first->second;
-    if (first != ids[i]) {
-      intake.status = IntakeStatus::equivocation;
-      intake.detail = "message " + to_hex(ids[i]) + " contradicts " + to_hex(first);
+// Hashes each message once, for the check and for what is kept.
+std::optional<Intake> Ingest::refuse_content(IntakeJob& job, const Batch& batch) const {
+  bool fits = is_framed_by(job.header->header.header, batch);
+  if (fits) {
+    std::vector<Hash256> leaves;
+    leaves.reserve(batch.messages.size());
+    job.ids.reserve(batch.messages.size());
+    for (const Message& message : batch.messages) {
+      job.ids.push_back(message_id(network_, message));
+      leaves.push_back(merkle_leaf(job.ids.back()));
     }
-    if (!is_new) continue;
-    // A contradicting message stays too: both are void, and the verdicts have to name both.
-    writes.messages.push_back({ids[i], batch.messages[i], header.id, static_cast<std::uint32_t>(i),
-                               std::move(paths[i]), now});
-    writes.log.push_back({LogKind::message, now, ids[i]});
-    if (first == ids[i]) {
-      writes.statements.emplace_back(statement, ids[i]);
+    job.paths.resize(leaves.size());
+    fits = add_paths(leaves, job.paths) == job.header->header.header.root;
+  }
+  if (fits) return std::nullopt;
+  const Result<void> checked = check_batch(network_, job.header->header, batch);
+  assert(!checked);
+  return refused(IntakeStatus::malformed, checked.error().detail);
+}
+
+void Ingest::check(std::span<IntakeJob* const> jobs) {
+  std::vector<SignatureCheck> signatures;
+  for (IntakeJob* job : jobs) {
+    if (const auto* batch = std::get_if<Batch>(&job->content)) {
+      job->answer = refuse_batch(*job, *batch);
     } else {
-      writes.equivocations.push_back({first, ids[i], {}});
-      writes.log.push_back({LogKind::equivocation, now, ids[i]});
+      check_headers(*job, signatures);
     }
   }
-  settle(intake);
-  return intake;
+  for (const SignatureCheck& check : signatures) {
+    if (check.job->answer) continue;
+    const PublicKey& signer = check.header->header.signer;
+    if (!verify_signature(signer, check.id, check.header->signature)) {
+      check.job->answer = refused(IntakeStatus::bad_signature, "header: not signed by its signer");
+    }
+  }
+}
+
+Intake Ingest::take(IntakeJob job) {
+  IntakeJob* const only = &job;
+  check({&only, 1});
+  if (!job.answer) settle({&only, 1});
+  return *std::move(job.answer);
+}
+
+Intake Ingest::take_headers(std::span<const SignedHeader> headers, UnixNanos now) {
+  return take({.content = std::vector(headers.begin(), headers.end()), .now = now});
 }
 
 Intake Ingest::take_bodies(const Batch& batch, UnixNanos now) {
-  const Result<std::optional<StoredHeader>> header = store_.find_header(batch.header);
-  if (!header) return store_failed(header.error());
-  if (!*header) {
-    return refused(IntakeStatus::unknown_header, "no header " + to_hex(batch.header) + " is held");
-  }
-  if (std::optional<Intake> refusal = refuse_batch(**header, batch, now)) return *refusal;
-  const SignerLocks locks(stripes_, {SignerLocks::stripe_of((*header)->header.header.signer)});
-  WriteSet writes;
-  Result<Intake> intake = sort_messages(**header, batch, now, writes);
-  if (!intake) return store_failed(intake.error());
-  return keep(*std::move(intake), writes);
-}
-
-Intake Ingest::keep(Intake intake, const WriteSet& writes) {
-  if (writes.log.empty()) return intake;
-  if (const Result<void> kept = store_.commit(writes); !kept) return store_failed(kept.error());
-  return intake;
+  return take({.content = batch, .now = now});
 }
 
 }  // namespace earshot::verifier

@@ -1,16 +1,23 @@
-// Takes messages in: form, signatures, registration, commit-then-reveal, uniqueness; then one
+// Takes messages in: form, registration, commit-then-reveal, signatures, uniqueness; then one
 // durable write; then the answer. Replies depend on rule 1 only (DESIGN section 9): they never tell
 // which tags exist. Judging comes at the seal.
 //
-// Any thread. Requests of one signer wait for each other, those of others do not.
+// In two steps, so that many requests share a write (verifier/intake_queue.h): `check` looks at
+// each by itself, cheapest first; `settle` decides in order of arrival what is new, and keeps it.
+// An acknowledged message is on disk, and of two different things under one key the first counts
+// and the second is kept as proof.
+//
+// Any thread.
 #pragma once
-#include <array>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <string>
+#include <variant>
 
 #include "core/hash.h"
+#include "verifier/registered_keys.h"
+#include "verifier/request_limiter.h"
 #include "verifier/store.h"
 
 namespace earshot::verifier {
@@ -19,19 +26,25 @@ enum class IntakeStatus : std::uint8_t {
   accepted,        // At least one was new, and is on disk.
   held,            // All were held already.
   malformed,       // What is inside contradicts itself or the clock.
-  bad_signature,   // Bad signature, bad key, or nobody registered.
+  bad_signature,   // Bad signature or bad key, or an owner did not sign.
+  unregistered,    // Nobody onboarded with this key.
   unknown_header,  // A body whose header has not come.
   equivocation,  // A second, different thing under one key; it is kept as proof, the rest as usual.
   too_early,     // Bodies before their commit deadline.
+  rate_limited,  // This key asks too often.
+  overloaded,    // Too many requests wait.
   store_failed,
 };
+inline constexpr std::size_t kIntakeStatuses = 11;
+// "bad_signature"
+std::string_view status_name(IntakeStatus status);
 
 struct Intake {
   IntakeStatus status = IntakeStatus::held;
   std::size_t accepted = 0;
   std::size_t held = 0;
   std::string detail = {};               // One line; empty when accepted or held.
-  std::int64_t retry_after_seconds = 0;  // For too_early and store_failed.
+  std::int64_t retry_after_seconds = 0;  // With too_early, rate_limited, overloaded, store_failed.
 };
 
 // A signer that has not onboarded may use sequence numbers up to this one, for batches of at most
@@ -42,30 +55,52 @@ inline constexpr std::uint32_t kUnregisteredMessages = 16;
 // How far a round may lie ahead of the verifier's clock. Chosen: one, for clocks that differ.
 inline constexpr Round kRoundsAhead = 1;
 
+// One request on its way through.
+struct IntakeJob {
+  std::variant<std::vector<SignedHeader>, Batch> content;
+  UnixNanos now = 0;  // When it came.
+
+  // Set by `check` when it refuses, otherwise by `settle`.
+  std::optional<Intake> answer = {};
+  // Found by `check`: ids of headers or of messages; of a batch its header and the messages' paths.
+  std::vector<Hash256> ids = {};
+  std::optional<StoredHeader> header = {};
+  std::vector<std::vector<Hash256>> paths = {};
+};
+
 class Ingest {
  public:
-  Ingest(NetworkId network, MessageStore& store) : network_(network), store_(store) {}
+  // `limiter` is borrowed; null for none.
+  Ingest(NetworkId network, MessageStore& store, RequestLimiter* limiter = nullptr)
+      : network_(network), store_(store), limiter_(limiter), registered_(store) {}
 
+  // All steps for one request.
   Intake take_headers(std::span<const SignedHeader> headers, UnixNanos now);
   Intake take_bodies(const Batch& batch, UnixNanos now);
 
+  void check(std::span<IntakeJob* const> jobs);
+  // Of jobs that passed `check`. Groups are settled one after the other, and a group is kept whole
+  // or not at all; when it is not, only what was held before is said to be.
+  void settle(std::span<IntakeJob* const> jobs);
+
  private:
-  class SignerLocks;
+  struct Group;
+  struct SignatureCheck;
 
-  // What may stop a request before the store is looked at for duplicates.
-  std::optional<Intake> refuse_header(const SignedHeader& header, UnixNanos now) const;
-  std::optional<Intake> refuse_batch(const StoredHeader& header, const Batch& batch,
-                                     UnixNanos now) const;
-  Result<Intake> sort_headers(std::span<const SignedHeader> headers, UnixNanos now,
-                              WriteSet& writes) const;
-  Result<Intake> sort_messages(const StoredHeader& header, const Batch& batch, UnixNanos now,
-                               WriteSet& writes) const;
-  Intake keep(Intake intake, const WriteSet& writes);
+  void check_headers(IntakeJob& job, std::vector<SignatureCheck>& signatures);
+  std::optional<Intake> refuse_header(const SignedHeader& header, UnixNanos now, bool& stranger);
+  std::optional<Intake> refuse_batch(IntakeJob& job, const Batch& batch);
+  std::optional<Intake> refuse_content(IntakeJob& job, const Batch& batch) const;
+  std::optional<Intake> limit(const PublicKey& signer, bool stranger);
+  Result<Intake> sort_headers(const IntakeJob& job, Group& group) const;
+  Result<Intake> sort_messages(IntakeJob& job, Group& group) const;
+  Intake take(IntakeJob job);
 
-  static constexpr std::size_t kStripes = 64;  // Chosen: far above the number of threads.
   NetworkId network_;
   MessageStore& store_;
-  std::array<std::mutex, kStripes> stripes_;
+  RequestLimiter* limiter_;
+  RegisteredKeys registered_;
+  std::mutex settling_;
 };
 
 }  // namespace earshot::verifier

@@ -1,12 +1,11 @@
 // earshot-verifierd: the service, wired on one screen.
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <thread>
 
 #include "core/files.h"
 #include "verifier/api.h"
@@ -14,6 +13,8 @@
 #include "verifier/epoch_driver.h"
 #include "verifier/http_server.h"
 #include "verifier/rocks_store.h"
+#include "verifier/service_log.h"
+#include "verifier/service_manager.h"
 #include "verifier/ticker.h"
 
 namespace earshot::verifier {
@@ -23,18 +24,6 @@ namespace {
 int give_up(const Error& error) {
   std::cerr << "earshot-verifierd: " << error.detail << "\n";
   return exit_code(error.code);
-}
-
-std::shared_ptr<spdlog::logger> make_logger(const std::string& level) {
-  auto log = std::make_shared<spdlog::logger>("verifierd",
-                                              std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  log->set_level(spdlog::level::from_str(level == "warn" ? "warning" : level));
-  log->flush_on(spdlog::level::trace);
-  // journald writes the time itself.
-  const bool to_journal = std::getenv("JOURNAL_STREAM") != nullptr;  // NOLINT: before any thread
-  log->set_pattern(to_journal ? "%l: %v" : "%Y-%m-%dT%H:%M:%S.%eZ %l: %v",
-                   spdlog::pattern_time_type::utc);
-  return log;
 }
 
 Result<rewards::Policy> read_policy(const std::string& path) {
@@ -79,7 +68,30 @@ Result<NoteSigner> log_signer(const Config& config) {
   return make_note_signer(config.identity.name, key->seed);
 }
 
-Result<void> serve(const Config& config, spdlog::logger& log) {
+// Chosen: what waits for a disk waits mostly.
+constexpr std::size_t kPoolThreads = 2;
+constexpr std::size_t kPoolWaiting = 256;
+
+std::uint32_t checker_count(const Config& config) {
+  return config.http.io_threads > 0 ? config.http.io_threads
+                                    : std::max(1U, std::thread::hardware_concurrency());
+}
+
+LimiterRules limiter_rules(const Config& config) {
+  if (config.simulation.virtual_clock) return {};
+  return {config.ingest.key_requests_per_second, config.ingest.key_burst,
+          config.ingest.strangers_per_second};
+}
+
+std::vector<std::string> route_names() {
+  std::vector<std::string> names;
+  for (const Api::Operation& operation : Api::operations()) {
+    names.push_back(std::string(operation.method) + " " + std::string(operation.path));
+  }
+  return names;
+}
+
+Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManager& manager) {
   const Result<rewards::Policy> policy = read_policy(config.policy_file);
   if (!policy) return fail(policy.error());
   Result<ChainBlocks> blocks = ChainBlocks::at(config.chain.rpc_url, config.network,
@@ -114,7 +126,8 @@ Result<void> serve(const Config& config, spdlog::logger& log) {
   EpochDriver driver(*policy, rules, **store, **registry, entropy, log);
   std::mutex driver_lock;
 
-  Ingest ingest(config.network, **store);
+  RequestLimiter limiter(limiter_rules(config));
+  Ingest ingest(config.network, **store, &limiter);
   EvidenceDesk evidence(**store, **registry, config.evidence.max_snippet_bytes);
   Api::Parts parts{.network = config.network,
                    .policy = *policy,
@@ -125,7 +138,8 @@ Result<void> serve(const Config& config, spdlog::logger& log) {
                    .evidence = evidence,
                    .log_signer = *signer,
                    .max_body_bytes = config.http.max_body_bytes,
-                   .move_clock = {}};
+                   .move_clock = {},
+                   .service = nullptr};
   std::optional<Ticker> ticker;
   if (is_virtual) {
     parts.move_clock = [&](UnixNanos time) {
@@ -138,12 +152,26 @@ Result<void> serve(const Config& config, spdlog::logger& log) {
       driver.tick(since, now);
     });
   }
+  Metrics metrics(route_names());
+  BlockingPool pool(kPoolThreads, kPoolWaiting);
+  IntakeQueue queue(ingest, {config.ingest.queue_requests, checker_count(config)}, &metrics);
+  const ServiceParts service{.queue = queue,
+                             .pool = pool,
+                             .metrics = metrics,
+                             .server = **server,
+                             .store_directory = config.store.directory,
+                             .reserve_bytes = config.store.reserve_bytes};
+  parts.service = &service;
   Api api(std::move(parts));
   log.info("network {}, policy {} ({}), {} messages and headers logged, {} clock", config.network,
            policy->name, to_hex(rewards::policy_hash(*policy)), (*store)->log_head().size,
            is_virtual ? "virtual" : "system");
   std::cout << "listening on " << (*server)->url() << std::endl;
-  (*server)->run([&](const HttpRequest& request) { return api.handle_request(request); });
+  manager.tell("READY=1");
+  (*server)->run([&](HttpRequest request,
+                     HttpReply reply) { api.handle(std::move(request), std::move(reply)); },
+                 {.beat = [&] { manager.tell("WATCHDOG=1"); },
+                  .on_drain = [&] { manager.tell("STOPPING=1"); }});
   ticker.reset();
   log.info("stopped");
   return {};
@@ -175,8 +203,9 @@ int run(int argc, char** argv) {
     std::cout << path << ": ok\n";
     return 0;
   }
-  const std::shared_ptr<spdlog::logger> log = make_logger(config->log.level);
-  const Result<void> served = serve(*config, *log);
+  const std::shared_ptr<spdlog::logger> log = make_service_log(config->log);
+  const ServiceManager manager;
+  const Result<void> served = serve(*config, *log, manager);
   return served ? 0 : give_up(served.error());
 }
 

@@ -2,6 +2,7 @@
 
 #include <spdlog/logger.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 
@@ -46,7 +47,7 @@ struct RocksStore::Impl {
 
   std::unique_ptr<RocksDatabase> database;
   spdlog::logger* log = nullptr;
-  bool is_down = false;  // The last commit failed. Of the thread that writes.
+  std::atomic<bool> is_down{false};  // The last commit failed. Set by the thread that writes.
 
   mutable std::mutex mutex;  // Guards the four below.
   std::condition_variable finished;
@@ -122,7 +123,7 @@ Result<void> RocksStore::Impl::make_ready() {
 }
 
 void RocksStore::Impl::tell(const Result<LogEdge>& written) {
-  const bool was_down = std::exchange(is_down, !written);
+  const bool was_down = is_down.exchange(!written);
   if (log == nullptr || was_down == is_down) return;
   if (is_down) {
     log->error("{}; nothing is taken until it can be written", written.error().detail);
@@ -223,6 +224,8 @@ Result<void> RocksStore::commit(const WriteSet& writes) {
   impl_->finished.notify_all();
   return self.result;
 }
+
+bool RocksStore::is_up() const { return !impl_->is_down; }
 
 Result<std::optional<StoredHeader>> RocksStore::find_header(const Hash256& id) const {
   const Result<std::optional<std::string>> raw = impl_->database->get(Family::headers, id);

@@ -37,6 +37,7 @@ class RocksStore final : public MessageStore {
   ~RocksStore() override;
 
   Result<void> commit(const WriteSet& writes) override;
+  bool is_up() const override;
   Result<std::optional<StoredHeader>> find_header(const Hash256& id) const override;
   Result<std::optional<Hash256>> find_header_at(const PublicKey& signer,
                                                 std::uint64_t sequence) const override;

@@ -64,6 +64,8 @@ class MessageStore {
 
   // Errc::unavailable when it could not be written (a full disk, a failed one): nothing is kept.
   virtual Result<void> commit(const WriteSet& writes) = 0;
+  // False when the last commit failed. An empty one is a way to find out whether the next would.
+  virtual bool is_up() const { return true; }
 
   // Reading fails with Errc::unavailable (the file system) or Errc::bad_data (damage).
   virtual Result<std::optional<StoredHeader>> find_header(const Hash256& id) const = 0;

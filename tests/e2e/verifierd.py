@@ -26,6 +26,7 @@ class Verifierd:
         self.config.write_text(
             f'network = 31337\npolicy_file = "{ROOT}/rewards/policies/earshot-1.toml"\n'
             f'[http]\nport = {port}\ndrain_seconds = 5\n'
+            f'[ingest]\nkey_requests_per_second = 0\nstrangers_per_second = 0\n'
             f'[store]\ndirectory = "{self.directory}/store"\nreserve_bytes = {reserve_bytes}\n'
             f'[chain]\nrpc_url = "{node}"\ntimeout_seconds = 1\n'
             f'[simulation]\nvirtual_clock = {"true" if virtual else "false"}\n{extra}')

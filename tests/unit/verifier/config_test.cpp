@@ -42,6 +42,14 @@ TEST(Config, PackagedExampleSaysTheDefaults) {
   EXPECT_EQ(example->http.address, defaults.http.address);
   EXPECT_EQ(example->http.port, defaults.http.port);
   EXPECT_EQ(example->http.io_threads, defaults.http.io_threads);
+  EXPECT_EQ(example->http.tls_certificate, defaults.http.tls_certificate);
+  EXPECT_EQ(example->http.tls_key, defaults.http.tls_key);
+  EXPECT_EQ(example->http.max_buffered_bytes, defaults.http.max_buffered_bytes);
+  EXPECT_EQ(example->ingest.queue_requests, defaults.ingest.queue_requests);
+  EXPECT_EQ(example->ingest.key_requests_per_second, defaults.ingest.key_requests_per_second);
+  EXPECT_EQ(example->ingest.key_burst, defaults.ingest.key_burst);
+  EXPECT_EQ(example->ingest.strangers_per_second, defaults.ingest.strangers_per_second);
+  EXPECT_EQ(example->log.format, defaults.log.format);
   EXPECT_EQ(example->http.max_body_bytes, defaults.http.max_body_bytes);
   EXPECT_EQ(example->http.max_header_bytes, defaults.http.max_header_bytes);
   EXPECT_EQ(example->http.max_connections, defaults.http.max_connections);
@@ -66,7 +74,7 @@ network = "main"
 colour = 3
 [http]
 port = 70000
-io_threads = 0
+io_threads = 65
 [log]
 level = "loud"
 )"),
@@ -77,7 +85,7 @@ level = "loud"
             "v.toml: policy_file: missing, allowed is a path\n"
             "v.toml: store.directory: missing, allowed is a path\n"
             "v.toml: chain.rpc_url: missing, allowed is http://HOST:PORT\n"
-            "v.toml: http.io_threads: found 0, allowed is 1 to 64\n"
+            "v.toml: http.io_threads: found 65, allowed is 0 to 64\n"
             "v.toml: log.level: found \"loud\", allowed is trace, debug, info, warn or error");
 }
 

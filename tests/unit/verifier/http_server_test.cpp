@@ -84,6 +84,7 @@ class HttpServerTest : public testing::Test {
  protected:
   void SetUp() override {
     config_.port = 0;
+    config_.io_threads = 2;
     config_.max_body_bytes = 4096;
     config_.max_header_bytes = 1024;
     config_.max_connections = 8;
@@ -97,8 +98,10 @@ class HttpServerTest : public testing::Test {
     Result<std::unique_ptr<HttpServer>> server = HttpServer::listen(config_, log_);
     ASSERT_TRUE(server) << server.error().detail;
     server_ = std::move(*server);
-    thread_ = std::thread(
-        [this] { server_->run([this](const HttpRequest& request) { return handle(request); }); });
+    thread_ = std::thread([this] {
+      server_->run(
+          [this](const HttpRequest& request, const HttpReply& reply) { reply(handle(request)); });
+    });
   }
   void stop() {
     if (!thread_.joinable()) return;

@@ -135,12 +135,12 @@ TEST_F(IngestTest, RefusesRoundsThatHaveNotOpened) {
 TEST_F(IngestTest, AStrangerMayOnlyOnboard) {
   const SignedBatch batch = signer_.sign({signer_.silence(kRound)});
   ASSERT_EQ(headers(batch, kLate).status, IntakeStatus::accepted);
-  EXPECT_EQ(bodies(batch, kLate).status, IntakeStatus::bad_signature);
+  EXPECT_EQ(bodies(batch, kLate).status, IntakeStatus::unregistered);
   const SignedBatch large =
       signer_.sign_as(2, std::vector<Message>(kUnregisteredMessages + 1, signer_.silence(kRound)));
-  EXPECT_EQ(headers(large, kLate).status, IntakeStatus::bad_signature);
+  EXPECT_EQ(headers(large, kLate).status, IntakeStatus::unregistered);
   const SignedBatch far = signer_.sign_as(kUnregisteredSequences + 1, {signer_.silence(kRound)});
-  EXPECT_EQ(headers(far, kLate).status, IntakeStatus::bad_signature);
+  EXPECT_EQ(headers(far, kLate).status, IntakeStatus::unregistered);
   onboard(signer_);
   EXPECT_EQ(headers(far, kLate).status, IntakeStatus::accepted);
 }

@@ -1,0 +1,132 @@
+// What is new, in order of arrival; one write for all of it.
+#include <map>
+#include <set>
+
+#include "verifier/ingest.h"
+#include "verifier/intake_answers.h"
+#include "verifier/log/intake_log.h"
+
+namespace earshot::verifier {
+
+// What the jobs of one group add to the store: it does not show there before they are kept.
+struct Ingest::Group {
+  WriteSet writes = {};
+  std::map<std::pair<PublicKey, std::uint64_t>, Hash256> sequences = {};
+  std::map<Bytes, Hash256> statements = {};
+  std::set<Hash256> equivocations = {};  // Ids of second headers and messages.
+  bool is_leant_on = false;              // By the job at hand.
+
+  // Puts `id` under `key` when nothing is there; what is there then.
+  template <class Map, class Key>
+  const Hash256& claim(Map& map, const Key& key, const Hash256& id) {
+    is_leant_on = true;
+    return map.try_emplace(key, id).first->second;
+  }
+  bool add_equivocation(const Hash256& second) {
+    is_leant_on = true;
+    return equivocations.insert(second).second;
+  }
+};
+
+namespace {
+
+void finish(Intake& intake) {
+  if (intake.status == IntakeStatus::equivocation) return;
+  intake.status = intake.accepted > 0 ? IntakeStatus::accepted : IntakeStatus::held;
+}
+
+}  // namespace
+
+Result<Intake> Ingest::sort_headers(const IntakeJob& job, Group& group) const {
+  Intake intake;
+  const auto& headers = std::get<std::vector<SignedHeader>>(job.content);
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    const BatchHeader& fields = headers[i].header;
+    const Hash256& id = job.ids[i];
+    const Result<std::optional<Hash256>> holder =
+        store_.find_header_at(fields.signer, fields.sequence);
+    if (!holder) return fail(holder.error());
+    const std::size_t before = group.sequences.size();
+    const Hash256 first =
+        *holder ? **holder
+                : group.claim(group.sequences, std::pair{fields.signer, fields.sequence}, id);
+    if (first != id) {
+      intake.status = IntakeStatus::equivocation;
+      intake.detail = "header: sequence " + std::to_string(fields.sequence) +
+                      " of this signer is taken by " + to_hex(first);
+      const Result<bool> known = store_.has_equivocation(id);
+      if (!known) return fail(known.error());
+      if (*known || !group.add_equivocation(id)) continue;
+      group.writes.equivocations.push_back({first, id, encode(headers[i])});
+      group.writes.log.push_back({LogKind::equivocation, job.now, id});
+      continue;
+    }
+    const bool is_new = group.sequences.size() > before;
+    ++(is_new ? intake.accepted : intake.held);
+    if (!is_new) continue;
+    group.writes.headers.push_back({id, headers[i], job.now});
+    group.writes.log.push_back({LogKind::header, job.now, id});
+  }
+  finish(intake);
+  return intake;
+}
+
+Result<Intake> Ingest::sort_messages(IntakeJob& job, Group& group) const {
+  Intake intake;
+  auto& messages = std::get<Batch>(job.content).messages;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const Hash256& id = job.ids[i];
+    Bytes statement = statement_bytes(messages[i]);
+    const Result<std::optional<Hash256>> holder = store_.find_statement(statement);
+    if (!holder) return fail(holder.error());
+    const std::size_t before = group.statements.size();
+    const Hash256 first = *holder ? **holder : group.claim(group.statements, statement, id);
+    bool is_new = group.statements.size() > before;
+    if (first != id) {
+      intake.status = IntakeStatus::equivocation;
+      intake.detail = "message " + to_hex(id) + " contradicts " + to_hex(first);
+      const Result<bool> known = store_.has_equivocation(id);
+      if (!known) return fail(known.error());
+      is_new = !*known && group.add_equivocation(id);
+    }
+    ++(is_new ? intake.accepted : intake.held);
+    if (!is_new) continue;
+    // A contradicting message stays too: both are void, and the verdicts have to name both.
+    group.writes.messages.push_back({id, std::move(messages[i]), job.header->id,
+                                     static_cast<std::uint32_t>(i), std::move(job.paths[i]),
+                                     job.now});
+    group.writes.log.push_back({LogKind::message, job.now, id});
+    if (first == id) {
+      group.writes.statements.emplace_back(std::move(statement), id);
+    } else {
+      group.writes.equivocations.push_back({first, id, {}});
+      group.writes.log.push_back({LogKind::equivocation, job.now, id});
+    }
+  }
+  finish(intake);
+  return intake;
+}
+
+void Ingest::settle(std::span<IntakeJob* const> jobs) {
+  const std::lock_guard lock(settling_);
+  Group group;
+  // A job that leans on what the group adds fails with it.
+  std::vector<IntakeJob*> leaning;
+  for (IntakeJob* job : jobs) {
+    group.is_leant_on = false;
+    Result<Intake> sorted = std::holds_alternative<Batch>(job->content) ? sort_messages(*job, group)
+                                                                        : sort_headers(*job, group);
+    if (!sorted) {
+      job->answer = store_failed(sorted.error());
+      continue;
+    }
+    job->answer = *std::move(sorted);
+    if (group.is_leant_on) leaning.push_back(job);
+  }
+  if (group.writes.log.empty()) return;
+  const Result<void> kept = store_.commit(group.writes);
+  if (kept) return;
+  for (IntakeJob* job : leaning) job->answer = store_failed(kept.error());
+}
+
+}  // namespace earshot::verifier

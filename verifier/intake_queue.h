@@ -1,0 +1,72 @@
+// Between the sockets and the store: requests wait here, bounded, while threads of its own check
+// them and one writes. Whatever waits at the same moment shares a synchronous write.
+//
+//   submit -> [waiting] -> checkers (signatures; any number) -> [checked] -> writer (one) -> done
+//
+// Any thread.
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "verifier/ingest.h"
+
+namespace earshot::verifier {
+
+// Of the queue's life, for metrics; called by the queue's threads.
+struct IntakeObserver {
+  virtual ~IntakeObserver() = default;
+  virtual void answered(const Intake& intake) = 0;
+  // A group of `requests` was settled; `seconds` for all of it, its fsync included.
+  virtual void settled(std::size_t requests, double seconds) = 0;
+};
+
+class IntakeQueue {
+ public:
+  using Done = std::function<void(const Intake&)>;
+  struct Rules {
+    std::size_t max_requests = 4096;  // That have not been answered; one more is overloaded.
+    std::uint32_t checkers = 1;       // At least 1.
+  };
+
+  // `ingest` and `observer` (null for none) are borrowed.
+  IntakeQueue(Ingest& ingest, Rules rules, IntakeObserver* observer);
+  ~IntakeQueue();  // Answers all that it holds first.
+  IntakeQueue(const IntakeQueue&) = delete;
+  IntakeQueue& operator=(const IntakeQueue&) = delete;
+
+  // Calls `done` once, later, on a thread of the queue; or, when it is full, at once on this one.
+  void submit(IntakeJob job, Done done);
+  std::size_t depth() const;  // Requests not yet answered.
+  const Rules& rules() const { return rules_; }
+
+ private:
+  struct Waiting {
+    IntakeJob job;
+    Done done;
+  };
+  using Group = std::vector<std::unique_ptr<Waiting>>;
+
+  void run_checker();
+  void run_writer();
+  void answer(Waiting& waiting);
+
+  Ingest& ingest_;
+  const Rules rules_;
+  IntakeObserver* const observer_;
+  mutable std::mutex mutex_;  // Guards what follows.
+  std::condition_variable has_waiting_;
+  std::condition_variable has_checked_;
+  std::deque<std::unique_ptr<Waiting>> waiting_;
+  Group checked_;
+  std::size_t depth_ = 0;
+  std::size_t running_checkers_ = 0;
+  bool is_over_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace earshot::verifier
