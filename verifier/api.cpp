@@ -16,8 +16,13 @@ constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kBinary = "application/octet-stream";
 constexpr std::int64_t kStoreRetrySeconds = 10;
 
+// What was sent may be quoted in an error, and need not be UTF-8.
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 HttpResponse json_response(int status, const Json& body) {
-  return {.status = status, .body = body.dump(-1, ' ', false, Json::error_handler_t::replace)};
+  return {.status = status, .body = text_of(body)};
 }
 
 int status_of(IntakeStatus status) {
@@ -67,7 +72,7 @@ HttpResponse response_of(const Intake& intake) {
   HttpResponse response{.status = status_of(intake.status)};
   // By hand: the machines' way in builds no JSON document.
   response.body = "{\"accepted\":" + std::to_string(intake.accepted);
-  if (response.status >= 400) response.body += ",\"error\":" + Json(intake.detail).dump();
+  if (response.status >= 400) response.body += ",\"error\":" + text_of(Json(intake.detail));
   response.body += ",\"held\":" + std::to_string(intake.held) + "}";
   if (intake.retry_after_seconds > 0) response.retry_after_seconds = intake.retry_after_seconds;
   return response;
@@ -148,6 +153,7 @@ Result<IntakeJob> Api::job_of(std::size_t route, const HttpRequest& request) con
   if (route == kHeadersRoute) {
     Result<std::vector<SignedHeader>> headers = headers_of(request);
     if (!headers) return fail(headers.error());
+    if (headers->empty()) return fail(Errc::bad_data, "no header in the request");
     job.content = *std::move(headers);
   } else {
     Result<Batch> batch = batch_of(request);

@@ -3,8 +3,11 @@
 //
 // Any thread, at once.
 #pragma once
+#include <chrono>
 #include <functional>
+#include <mutex>
 #include <optional>
+#include <variant>
 
 #include "core/clock.h"
 #include "rewards/policy.h"
@@ -98,9 +101,14 @@ class Api {
 
   Parts parts_;
   const std::string policy_hash_;
-  std::mutex round_mutex_;  // Guards the two below.
-  Round cached_round_ = 0;  // Of cached_body_, once its entropy is released. Zero: of none.
-  std::string cached_body_;
+  struct CachedRound {
+    Round round = 0;
+    std::string body = {};
+    bool is_settled = false;  // Its entropy is known, or cannot come any more.
+    std::chrono::steady_clock::time_point until = {};
+  };
+  std::mutex round_mutex_;
+  CachedRound cached_;  // Guarded by it.
 };
 
 // {"error": "..."}; `retry_after_seconds` with 429 and 503.

@@ -33,6 +33,11 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
   return value;
 }
 
+// Of the current round.
+std::int64_t seconds_left(UnixNanos now) {
+  return (round_opening(round_at(now) + 1) - now) / kNanosPerSecond;
+}
+
 }  // namespace
 
 std::string Api::round_body(Round round, const std::optional<ReleasedRound>& released) const {
@@ -47,28 +52,33 @@ std::string Api::round_body(Round round, const std::optional<ReleasedRound>& rel
   return body.dump();
 }
 
-// Every hotspot asks for it every minute: made once a round.
+// Every hotspot asks for it every minute: made once a round, or while its entropy may still come a
+// few times a second.
 HttpResponse Api::get_current_round(UnixNanos now) {
+  using Steady = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds kUnsettled{100};
   const Round round = round_at(now);
-  HttpResponse response;
-  if (!parts_.move_clock) {
-    response.max_age_seconds = (round_opening(round + 1) - now) / kNanosPerSecond;
-  }
   {
     const std::lock_guard lock(round_mutex_);
-    if (cached_round_ == round) response.body = cached_body_;
+    if (cached_.round == round && Steady::now() < cached_.until) {
+      return {.status = 200,
+              .body = cached_.body,
+              .max_age_seconds = cached_.is_settled ? seconds_left(now) : 0};
+    }
   }
-  if (!response.body.empty()) return response;
   const Result<std::optional<ReleasedRound>> released = parts_.registry.released(round);
   if (!released) return unavailable(released.error());
-  response.body = round_body(round, *released);
-  if (!*released) {
-    response.max_age_seconds = 0;
-    return response;
-  }
+  HttpResponse response{.status = 200, .body = round_body(round, *released)};
+  // Under a virtual clock nothing is kept: its time stands still while things happen.
+  if (parts_.move_clock) return response;
+  const bool is_settled =
+      *released || now > round_opening(round) + kLinkDeadlineSeconds * kNanosPerSecond;
+  if (is_settled) response.max_age_seconds = seconds_left(now);
   const std::lock_guard lock(round_mutex_);
-  cached_round_ = round;
-  cached_body_ = response.body;
+  cached_ = {.round = round,
+             .body = response.body,
+             .is_settled = is_settled,
+             .until = is_settled ? Steady::time_point::max() : Steady::now() + kUnsettled};
   return response;
 }
 

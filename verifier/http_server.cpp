@@ -222,6 +222,7 @@ Result<void> HttpServer::Impl::listen() {
   signals.emplace(io);
   timer.emplace(io.get_executor());
   beater.emplace(io.get_executor());
+  watch_signals();
   return {};
 }
 
@@ -297,7 +298,6 @@ void HttpServer::run(HttpHandler handler, Hooks hooks) {
   Impl& impl = *impl_;
   impl.handler = std::move(handler);
   impl.hooks = std::move(hooks);
-  impl.watch_signals();
   for (const std::unique_ptr<Worker>& worker : impl.workers) worker->note_round();
   impl.beat();
   std::vector<std::thread> threads;

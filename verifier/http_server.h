@@ -34,7 +34,8 @@ class HttpServer {
  public:
   // Takes the port and reads the certificate. Errc::unavailable when the port is busy,
   // Errc::permission when the system refuses, Errc::configuration when the address is none or
-  // certificate and key cannot be used. `log` is borrowed.
+  // certificate and key cannot be used. `log` is borrowed. From now on SIGTERM and SIGINT wait for
+  // run().
   static Result<std::unique_ptr<HttpServer>> listen(const HttpConfig& config, spdlog::logger& log);
   ~HttpServer();
 

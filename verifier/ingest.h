@@ -85,9 +85,8 @@ class Ingest {
 
  private:
   struct Group;
-  struct SignatureCheck;
 
-  void check_headers(IntakeJob& job, std::vector<SignatureCheck>& signatures);
+  void check_headers(IntakeJob& job);
   std::optional<Intake> refuse_header(const SignedHeader& header, UnixNanos now, bool& stranger);
   std::optional<Intake> refuse_batch(IntakeJob& job, const Batch& batch);
   std::optional<Intake> refuse_content(IntakeJob& job, const Batch& batch) const;

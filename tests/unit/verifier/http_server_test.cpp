@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/null_sink.h>
 #include <sys/socket.h>
@@ -10,7 +11,10 @@
 
 #include <atomic>
 #include <csignal>
+#include <filesystem>
 #include <thread>
+
+#include "tests/doubles/fresh_certificate.h"
 
 namespace earshot::verifier {
 namespace {
@@ -36,6 +40,7 @@ class Client {
     EXPECT_EQ(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL),
               static_cast<ssize_t>(text.size()));
   }
+  void try_send(const std::string& text) { ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL); }
   // One whole answer, or what came before the connection ended.
   std::string receive() {
     std::string& text = received_;
@@ -234,6 +239,205 @@ TEST_F(HttpServerTest, WhoDoesNotEndInTimeIsCutOff) {
   stop();
   server_.reset();
   EXPECT_TRUE(half.is_closed());
+}
+
+TEST_F(HttpServerTest, AnswersRequestsThatComeAtOnceInOrder) {
+  start();
+  Client client(server_->port());
+  client.send(post("one") + post("two") + get("/three"));
+  for (const char* body : {"|one", "|two", "|"}) {
+    const std::string answer = client.receive();
+    EXPECT_TRUE(answer.ends_with(body)) << answer;
+  }
+}
+
+TEST_F(HttpServerTest, TakesARequestByteByByte) {
+  config_.request_timeout_seconds = 60;
+  start();
+  Client client(server_->port());
+  for (const char byte : post("slowly")) client.send(std::string(1, byte));
+  EXPECT_TRUE(client.receive().ends_with("|slowly"));
+}
+
+TEST_F(HttpServerTest, TakesABodyInChunks) {
+  start();
+  Client client(server_->port());
+  const std::string head = "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  EXPECT_TRUE(client.ask(head + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n").ends_with("|abcde"));
+  client.send(head);
+  for (int i = 0; i < 3; ++i) client.send("800\r\n" + std::string(0x800, 'x') + "\r\n");
+  EXPECT_EQ(status_of(client.receive()), "413");
+}
+
+TEST_F(HttpServerTest, TellsAPeerThatWaitsToGoOn) {
+  start();
+  Client client(server_->port());
+  client.send(
+      "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+  EXPECT_EQ(status_of(client.receive()), "100");
+  EXPECT_TRUE(client.ask("abc").ends_with("|abc"));
+}
+
+TEST_F(HttpServerTest, AnOldPeerGetsOneAnswer) {
+  start();
+  Client client(server_->port());
+  const std::string answer = client.ask("GET /x HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(status_of(answer), "200");
+  EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
+  EXPECT_TRUE(client.is_closed());
+}
+
+// Each byte in time for the next, none in time for the whole.
+TEST_F(HttpServerTest, ASlowLorisIsCutOffHoweverOftenItSends) {
+  start();
+  Client loris(server_->port());
+  Client honest(server_->port());
+  loris.send("POST /echo HTTP/1.1\r\n");
+  while (server_->counters().timed_out_requests == 0) {
+    EXPECT_EQ(status_of(honest.ask(get("/ok"))), "200");
+    loris.try_send("X: y\r\n");
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_TRUE(loris.is_closed());
+}
+
+TEST_F(HttpServerTest, BodiesBeyondTheBudgetAre503AndTheBudgetComesBack) {
+  config_.max_body_bytes = 4096;
+  config_.max_buffered_bytes = 10'000;
+  config_.request_timeout_seconds = 60;
+  start();
+  const std::string most(3000, 'x');
+  const std::string head = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4000\r\n\r\n";
+  std::vector<std::unique_ptr<Client>> holders;
+  for (int i = 0; i < 3; ++i) {
+    holders.push_back(std::make_unique<Client>(server_->port()));
+    holders.back()->send(head + most);
+  }
+  while (server_->body_bytes() < 9000) std::this_thread::yield();
+  Client late(server_->port());
+  const std::string refused = late.ask(post(most));
+  EXPECT_EQ(status_of(refused), "503");
+  EXPECT_NE(refused.find("Retry-After: 1\r\n"), std::string::npos);
+  for (auto& holder : holders) EXPECT_EQ(status_of(holder->ask(std::string(1000, 'y'))), "200");
+  while (server_->body_bytes() > 0) std::this_thread::yield();
+  Client again(server_->port());
+  EXPECT_EQ(status_of(again.ask(post(most))), "200");
+}
+
+TEST_F(HttpServerTest, AReplyMayComeFromAnotherThreadAndAfterThePeerHasGone) {
+  std::vector<std::thread> threads;
+  std::mutex mutex;
+  Result<std::unique_ptr<HttpServer>> server = HttpServer::listen(config_, log_);
+  ASSERT_TRUE(server);
+  server_ = std::move(*server);
+  thread_ = std::thread([&] {
+    server_->run([&](const HttpRequest& request, const HttpReply& reply) {
+      const std::lock_guard lock(mutex);
+      threads.emplace_back([reply, body = request.body] { reply({.status = 200, .body = body}); });
+    });
+  });
+  for (int i = 0; i < 20; ++i) {
+    Client stays(server_->port());
+    {
+      Client(server_->port()).send(post("gone"));
+    }
+    EXPECT_TRUE(stays.ask(post("here")).ends_with("here"));
+  }
+  stop();
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST_F(HttpServerTest, BeatsWhileItServesAndSaysThatItStops) {
+  Result<std::unique_ptr<HttpServer>> server = HttpServer::listen(config_, log_);
+  ASSERT_TRUE(server);
+  server_ = std::move(*server);
+  std::atomic<int> beats{0};
+  std::atomic<bool> stops{false};
+  thread_ = std::thread([&] {
+    server_->run([this](const HttpRequest& r, const HttpReply& reply) { reply(handle(r)); },
+                 {.beat = [&] { ++beats; }, .on_drain = [&] { stops = true; }});
+  });
+  while (beats < 2) std::this_thread::yield();
+  EXPECT_FALSE(stops);
+  stop();
+  EXPECT_TRUE(stops);
+  EXPECT_TRUE(server_->is_draining());
+}
+
+class HttpsServerTest : public HttpServerTest {
+ protected:
+  void SetUp() override {
+    HttpServerTest::SetUp();
+    const std::string base = testing::TempDir() + "https-" + std::to_string(getpid());
+    config_.tls_certificate = base + ".crt";
+    config_.tls_key = base + ".key";
+    write_fresh_certificate(config_.tls_certificate, config_.tls_key);
+  }
+  void TearDown() override {
+    HttpServerTest::TearDown();
+    std::filesystem::remove(config_.tls_certificate);
+    std::filesystem::remove(config_.tls_key);
+  }
+  // A TLS client that speaks at most `version`; null when the server does not want it.
+  struct FreeSsl {
+    void operator()(SSL* ssl) const { SSL_free(ssl); }
+  };
+  std::unique_ptr<SSL, FreeSsl> connect(int version) {
+    SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_max_proto_version(context, version);
+    std::unique_ptr<SSL, FreeSsl> ssl(SSL_new(context));
+    SSL_CTX_free(context);
+    BIO* bio = BIO_new_connect(("127.0.0.1:" + std::to_string(server_->port())).c_str());
+    SSL_set_bio(ssl.get(), bio, bio);
+    if (SSL_connect(ssl.get()) != 1) return nullptr;
+    return ssl;
+  }
+};
+
+TEST_F(HttpsServerTest, SpeaksTls13AndKeepsTheConnection) {
+  start();
+  EXPECT_TRUE(server_->url().starts_with("https://"));
+  const auto ssl = connect(TLS1_3_VERSION);
+  ASSERT_NE(ssl, nullptr);
+  EXPECT_STREQ(SSL_get_version(ssl.get()), "TLSv1.3");
+  for (const std::string body : {"one", "two"}) {
+    const std::string request = post(body);
+    ASSERT_EQ(SSL_write(ssl.get(), request.data(), static_cast<int>(request.size())),
+              static_cast<int>(request.size()));
+    char buffer[4096];
+    const int count = SSL_read(ssl.get(), buffer, sizeof buffer);
+    ASSERT_GT(count, 0);
+    EXPECT_TRUE(std::string(buffer, static_cast<std::size_t>(count)).ends_with("|" + body));
+  }
+}
+
+TEST_F(HttpsServerTest, RefusesOlderVersionsAndPlainHttp) {
+  start();
+  EXPECT_EQ(connect(TLS1_2_VERSION), nullptr);
+  Client plain(server_->port());
+  plain.send(get("/x"));
+  plain.receive();  // An alert, perhaps.
+  EXPECT_TRUE(plain.is_closed());
+  while (server_->counters().failed_handshakes < 2) std::this_thread::yield();
+  EXPECT_NE(connect(TLS1_3_VERSION), nullptr);
+}
+
+TEST_F(HttpsServerTest, AHandshakeThatDoesNotEndIsCutOff) {
+  start();
+  Client silent(server_->port());
+  EXPECT_TRUE(silent.is_closed());
+}
+
+TEST_F(HttpsServerTest, AKeyThatIsNotTheCertificatesIsConfiguration) {
+  write_fresh_certificate(config_.tls_certificate + "2", config_.tls_key);
+  const auto server = HttpServer::listen(config_, log_);
+  ASSERT_FALSE(server);
+  EXPECT_EQ(server.error().code, Errc::configuration);
+  EXPECT_TRUE(server.error().detail.starts_with("http.tls_key: ")) << server.error().detail;
+  config_.tls_certificate = config_.tls_key;
+  const auto none = HttpServer::listen(config_, log_);
+  ASSERT_FALSE(none);
+  EXPECT_TRUE(none.error().detail.starts_with("http.tls_certificate: ")) << none.error().detail;
 }
 
 TEST_F(HttpServerTest, SigtermStops) {
