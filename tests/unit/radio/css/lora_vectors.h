@@ -41,6 +41,16 @@ inline Samples read_cf32(const std::filesystem::path& path) {
   return samples;
 }
 
+inline Samples read_ci8(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::vector<char> bytes((std::istreambuf_iterator<char>(file)), {});
+  Samples samples(bytes.size() / 2);
+  for (std::size_t k = 0; k < samples.size(); ++k) {
+    samples[k] = Sample(bytes[2 * k], bytes[2 * k + 1]) / 128.0F;
+  }
+  return samples;
+}
+
 // The vectors of a folder, or none when it has no vectors.json.
 inline std::vector<LoraVector> load_vectors(const std::filesystem::path& folder) {
   std::vector<LoraVector> vectors;

@@ -63,12 +63,7 @@ TEST(Receiver, DecodesARecordingFromTheAir) {
   if (folder.empty() || !std::filesystem::exists(path)) {
     GTEST_SKIP() << "no shared recording (set EARSHOT_SHARED)";
   }
-  std::ifstream file(path, std::ios::binary);
-  const std::vector<char> bytes((std::istreambuf_iterator<char>(file)), {});
-  Samples samples(bytes.size() / 2);
-  for (std::size_t k = 0; k < samples.size(); ++k) {
-    samples[k] = Sample(bytes[2 * k], bytes[2 * k + 1]) / 128.0F;
-  }
+  const Samples samples = read_ci8(path);
   ReceiverConfig config;
   config.rate_hz = 2e6;
   config.channels = {{0, 125e3}};
