@@ -3,9 +3,11 @@
 //   commit    opening - commit_ahead     the entropy's hash chain is committed to
 //   opening   first round opens
 //   end       last round ends
-//   draw      end + 75 min               the last body was due; audits are drawn
-//   seal      end + grace
+//   draw      end + 75 min + 1 ns        the last body was due; audits are drawn
+//   seal      end + grace, not before the draw
 #pragma once
+#include <algorithm>
+
 #include "core/protocol.h"
 #include "rewards/policy.h"
 
@@ -20,17 +22,22 @@ constexpr UnixNanos epoch_opening(const rewards::Policy& policy, std::uint64_t e
 constexpr UnixNanos epoch_end(const rewards::Policy& policy, std::uint64_t epoch) {
   return epoch_opening(policy, epoch + 1);
 }
-constexpr UnixNanos draw_time(const rewards::Policy& policy, std::uint64_t epoch) {
+// The last instant at which a body of the epoch's last round is in time.
+constexpr UnixNanos last_body_due(const rewards::Policy& policy, std::uint64_t epoch) {
   return epoch_end(policy, epoch) + kBodyDeadlineSeconds * kNanosPerSecond;
 }
+constexpr UnixNanos draw_time(const rewards::Policy& policy, std::uint64_t epoch) {
+  return last_body_due(policy, epoch) + 1;
+}
 constexpr UnixNanos seal_time(const rewards::Policy& policy, std::uint64_t epoch) {
-  return epoch_end(policy, epoch) + policy.grace_seconds * kNanosPerSecond;
+  return std::max(epoch_end(policy, epoch) + policy.grace_seconds * kNanosPerSecond,
+                  draw_time(policy, epoch));
 }
 // The first round whose entropy may draw the epoch's audits: nobody knew it while bodies could
 // still come.
 constexpr Round first_draw_round(const rewards::Policy& policy, std::uint64_t epoch) {
-  const Round round = round_at(draw_time(policy, epoch));
-  return round_opening(round) < draw_time(policy, epoch) ? round + 1 : round;
+  const Round round = round_at(last_body_due(policy, epoch));
+  return round_opening(round) < last_body_due(policy, epoch) ? round + 1 : round;
 }
 
 }  // namespace earshot::verifier

@@ -17,6 +17,17 @@ constexpr UnixNanos kRoundNanos = kRoundSeconds * kNanosPerSecond;
 
 }  // namespace
 
+Result<void> EpochDriver::resume() {
+  const Result<std::optional<std::uint64_t>> drawn = registry_.last_drawn();
+  if (!drawn) return fail(drawn.error());
+  const Result<std::optional<std::uint64_t>> sealed = registry_.last_sealed();
+  if (!sealed) return fail(sealed.error());
+  if (rules_.ingest == nullptr) return {};
+  if (*drawn) rules_.ingest->receive_from(draw_time(policy_, **drawn));
+  if (*sealed) rules_.ingest->receive_from(seal_time(policy_, **sealed));
+  return {};
+}
+
 void EpochDriver::tick(UnixNanos since, UnixNanos now) {
   start_first_epoch(now);
   make_entropy(since, now);
@@ -126,7 +137,7 @@ Result<bool> EpochDriver::step_epoch(std::uint64_t epoch, UnixNanos now) {
     if (Result<void> done = hold_audits(epoch, now); !done) return fail(done.error());
   }
   if (now < seal_time(policy_, epoch)) return false;
-  if (Result<void> done = seal(epoch); !done) return fail(done.error());
+  if (Result<void> done = seal(epoch, now); !done) return fail(done.error());
   return true;
 }
 
@@ -144,8 +155,7 @@ Result<void> EpochDriver::draw_audits_of(std::uint64_t epoch, UnixNanos now) {
     return registry_.add_draw(epoch, {}, {});
   }
   const AuditDraw draw{rounds->front().round, rounds->front().entropy};
-  const Result<EpochRecord> record =
-      assemble_record(rules_.network, policy_, epoch, store_, registry_);
+  const Result<EpochRecord> record = read_epoch(epoch, now);
   if (!record) return fail(record.error());
   const Result<std::vector<Hash256>> reports = draw_audits(*record, policy_, draw.entropy);
   if (!reports) return fail(reports.error());
@@ -186,9 +196,14 @@ Result<void> EpochDriver::hold_audits(std::uint64_t epoch, UnixNanos now) {
   return {};
 }
 
-Result<void> EpochDriver::seal(std::uint64_t epoch) {
-  const Result<EpochRecord> record =
-      assemble_record(rules_.network, policy_, epoch, store_, registry_);
+// What comes from here on is received at `now` or later, and so after what is due at `now`.
+Result<EpochRecord> EpochDriver::read_epoch(std::uint64_t epoch, UnixNanos now) {
+  if (rules_.ingest != nullptr) rules_.ingest->receive_from(now);
+  return assemble_record(rules_.network, policy_, epoch, store_, registry_);
+}
+
+Result<void> EpochDriver::seal(std::uint64_t epoch, UnixNanos now) {
+  const Result<EpochRecord> record = read_epoch(epoch, now);
   if (!record) return fail(record.error());
   const Result<EpochOutcome> outcome = judge_epoch(*record, policy_);
   if (!outcome) return fail(outcome.error());

@@ -9,6 +9,7 @@
 #include "rewards/policy.h"
 #include "verifier/complaints.h"
 #include "verifier/entropy_source.h"
+#include "verifier/ingest.h"
 #include "verifier/registry_store.h"
 #include "verifier/store.h"
 
@@ -20,6 +21,14 @@ struct DriverRules {
   // What one question to the node may take. Near the next round's opening it is not asked, so that
   // a node that hangs cannot delay a link. Zero under a virtual clock: time stands still.
   UnixNanos node_patience = 0;
+  // Who takes messages in; borrowed. Told before an epoch's messages are read that the time has
+  // come: a request that waits, or a clock that is set back, would otherwise bring messages that
+  // count as in time and yet were not there to be drawn,
+  //
+  //     every message not read for the draw has received >= draw_time
+  //
+  // Null where nobody takes any meanwhile.
+  Ingest* ingest = nullptr;
 };
 
 class EpochDriver {
@@ -34,6 +43,9 @@ class EpochDriver {
         entropy_(entropy),
         log_(log),
         complaints_(log) {}
+
+  // Tells the ingest what the last run told it. Before the first request is taken in.
+  Result<void> resume();
 
   // Everything due at `now`; rounds that opened in (since, now] get their entropy. What fails is
   // logged and due again at the next call.
@@ -53,7 +65,8 @@ class EpochDriver {
   Result<bool> step_epoch(std::uint64_t epoch, UnixNanos now);
   Result<void> draw_audits_of(std::uint64_t epoch, UnixNanos now);
   Result<void> hold_audits(std::uint64_t epoch, UnixNanos now);
-  Result<void> seal(std::uint64_t epoch);
+  Result<void> seal(std::uint64_t epoch, UnixNanos now);
+  Result<EpochRecord> read_epoch(std::uint64_t epoch, UnixNanos now);
 
   const rewards::Policy& policy_;
   DriverRules rules_;

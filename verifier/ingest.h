@@ -83,6 +83,11 @@ class Ingest {
   // or not at all; when it is not, only what was held before is said to be.
   void settle(std::span<IntakeJob* const> jobs);
 
+  // Whatever is settled from now on is received at `time` or later, whatever the clock says; what
+  // was being settled is on disk when this returns. Audits are drawn and epochs sealed from what
+  // was received until then: a later message must carry a later time (verifier/epoch_driver.h).
+  void receive_from(UnixNanos time);
+
  private:
   struct Group;
 
@@ -100,6 +105,7 @@ class Ingest {
   RequestLimiter* limiter_;
   RegisteredKeys registered_;
   std::mutex settling_;
+  UnixNanos earliest_ = INT64_MIN;  // Guarded by settling_.
 };
 
 }  // namespace earshot::verifier

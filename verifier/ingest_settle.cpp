@@ -1,4 +1,5 @@
 // What is new, in order of arrival; one write for all of it.
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -107,8 +108,14 @@ Result<Intake> Ingest::sort_messages(IntakeJob& job, Group& group) const {
   return intake;
 }
 
+void Ingest::receive_from(UnixNanos time) {
+  const std::lock_guard lock(settling_);
+  earliest_ = std::max(earliest_, time);
+}
+
 void Ingest::settle(std::span<IntakeJob* const> jobs) {
   const std::lock_guard lock(settling_);
+  for (IntakeJob* job : jobs) job->now = std::max(job->now, earliest_);
   Group group;
   // A job that leans on what the group adds fails with it.
   std::vector<IntakeJob*> leaning;

@@ -119,15 +119,17 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
       static_cast<UnixNanos>(config.entropy.commit_ahead_seconds) * kNanosPerSecond;
   EntropySource entropy(**registry, *blocks, *policy,
                         {commit_ahead, seed_maker(config.simulation)});
+  RequestLimiter limiter(limiter_rules(config));
+  Ingest ingest(config.network, **store, &limiter);
   const DriverRules rules{
       .network = config.network,
       .commit_ahead = commit_ahead,
-      .node_patience = is_virtual ? 0 : config.chain.timeout_seconds * kNanosPerSecond};
+      .node_patience = is_virtual ? 0 : config.chain.timeout_seconds * kNanosPerSecond,
+      .ingest = &ingest};
   EpochDriver driver(*policy, rules, **store, **registry, entropy, log);
   std::mutex driver_lock;
+  if (Result<void> resumed = driver.resume(); !resumed) return resumed;
 
-  RequestLimiter limiter(limiter_rules(config));
-  Ingest ingest(config.network, **store, &limiter);
   EvidenceDesk evidence(**store, **registry, config.evidence.max_snippet_bytes);
   Api::Parts parts{.network = config.network,
                    .policy = *policy,

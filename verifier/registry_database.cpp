@@ -84,6 +84,9 @@ Result<void> RegistryDatabase::prepare(NetworkId network) {
     // last transactions with the power.
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = FULL");
+    // A process that was killed may have left a transaction which can be read and is not yet on
+    // disk. Nothing may be published from it before it is: a checkpoint syncs the log.
+    SQLite::Statement(database, "PRAGMA wal_checkpoint(TRUNCATE)").executeStep();
     const int format = database.execAndGet("PRAGMA user_version").getInt();
     if (format == 0) {
       SQLite::Transaction transaction(database);

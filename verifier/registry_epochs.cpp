@@ -93,6 +93,10 @@ Result<std::optional<AuditDraw>> RegistryStore::draw(std::uint64_t epoch) const 
   });
 }
 
+Result<std::optional<std::uint64_t>> RegistryStore::last_drawn() const {
+  return impl_->largest("SELECT max(epoch) FROM draws");
+}
+
 Result<std::vector<AuditTask>> RegistryStore::tasks_of_epoch(std::uint64_t epoch) const {
   return impl_->database->run([&](SQLite::Database& db) -> Result<std::vector<AuditTask>> {
     SQLite::Statement query(db, std::string(kSelectTask) + "WHERE epoch = ? ORDER BY report");
@@ -187,12 +191,7 @@ Result<std::optional<SealedEpoch>> RegistryStore::sealed(std::uint64_t epoch) co
 }
 
 Result<std::optional<std::uint64_t>> RegistryStore::last_sealed() const {
-  using Found = std::optional<std::uint64_t>;
-  return impl_->database->run([&](SQLite::Database& db) -> Result<Found> {
-    SQLite::Statement query(db, "SELECT max(epoch) FROM sealed");
-    if (!query.executeStep() || query.getColumn(0).isNull()) return Found{};
-    return Found{number_of(query.getColumn(0))};
-  });
+  return impl_->largest("SELECT max(epoch) FROM sealed");
 }
 
 Result<std::optional<rewards::Tier>> RegistryStore::tier(std::uint64_t epoch,

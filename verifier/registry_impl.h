@@ -10,6 +10,8 @@ struct RegistryStore::Impl {
 
   Result<std::optional<std::int64_t>> fact(const char* name);
   Result<void> set_fact(const char* name, std::int64_t value);
+  // The one number that `query` gives; nothing where that is null.
+  Result<std::optional<std::uint64_t>> largest(const char* query);
 };
 
 }  // namespace earshot::verifier

@@ -48,6 +48,15 @@ Result<void> RegistryStore::Impl::set_fact(const char* name, std::int64_t value)
   });
 }
 
+Result<std::optional<std::uint64_t>> RegistryStore::Impl::largest(const char* query) {
+  using Found = std::optional<std::uint64_t>;
+  return database->run([&](SQLite::Database& db) -> Result<Found> {
+    SQLite::Statement row(db, query);
+    if (!row.executeStep() || row.getColumn(0).isNull()) return Found{};
+    return Found{number_of(row.getColumn(0))};
+  });
+}
+
 RegistryStore::RegistryStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 RegistryStore::~RegistryStore() = default;
 
@@ -151,11 +160,7 @@ Result<std::vector<ReleasedRound>> RegistryStore::released_between(Round first, 
 }
 
 Result<std::optional<Round>> RegistryStore::last_released() const {
-  return impl_->database->run([&](SQLite::Database& db) -> Result<std::optional<Round>> {
-    SQLite::Statement query(db, "SELECT max(round) FROM released");
-    if (!query.executeStep() || query.getColumn(0).isNull()) return std::optional<Round>{};
-    return std::optional<Round>{number_of(query.getColumn(0))};
-  });
+  return impl_->largest("SELECT max(round) FROM released");
 }
 
 }  // namespace earshot::verifier

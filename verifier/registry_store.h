@@ -93,6 +93,7 @@ class RegistryStore {
   Result<void> add_draw(std::uint64_t epoch, const AuditDraw& draw,
                         const std::vector<AuditTask>& tasks);
   Result<std::optional<AuditDraw>> draw(std::uint64_t epoch) const;
+  Result<std::optional<std::uint64_t>> last_drawn() const;
   Result<std::vector<AuditTask>> tasks_of_epoch(std::uint64_t epoch) const;  // Ascending by report.
   Result<std::vector<AuditTask>> open_tasks(const PublicKey& hotspot, UnixNanos now) const;
   Result<std::optional<AuditTask>> task(const Hash256& report) const;

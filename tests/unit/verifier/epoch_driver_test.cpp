@@ -38,12 +38,14 @@ class World {
   }
 
   void restart() {
+    ingest.emplace(31337, store);
     entropy_.emplace(*registry, blocks, policy,
                      EntropyRules{5 * kMinute, [](std::uint64_t epoch) {
                                     return ByteArray<32>{static_cast<std::uint8_t>(epoch)};
                                   }});
-    const DriverRules rules{.network = 31337, .commit_ahead = 5 * kMinute};
+    const DriverRules rules{.network = 31337, .commit_ahead = 5 * kMinute, .ingest = &*ingest};
     driver_.emplace(policy, rules, store, *registry, *entropy_, log);
+    EXPECT_TRUE(driver_->resume());
   }
   // Minute by minute, with a new block in each.
   void go(UnixNanos until) {
@@ -68,18 +70,20 @@ class World {
   void post(std::size_t hotspot, const std::vector<Message>& messages, UnixNanos reveal) {
     const SignedHeader header = builder.sign(hotspot, messages)[0].header;
     const Batch batch{header_id(31337, header.header), messages};
-    EXPECT_EQ(ingest.take_headers(std::span(&header, 1), clock.now()).status,
+    EXPECT_EQ(ingest->take_headers(std::span(&header, 1), clock.now()).status,
               IntakeStatus::accepted);
     if (reveal > 0) {
       hidden_.push_back(batch);
       return;
     }
-    const Intake intake = ingest.take_bodies(batch, clock.now());
+    const Intake intake = ingest->take_bodies(batch, clock.now());
     EXPECT_EQ(intake.status, IntakeStatus::accepted) << intake.detail;
   }
-  void reveal() {
+  void reveal() { reveal(clock.now()); }
+  // `now`: what the clock shows then.
+  void reveal(UnixNanos now) {
     for (const Batch& batch : hidden_) {
-      const Intake intake = ingest.take_bodies(batch, clock.now());
+      const Intake intake = ingest->take_bodies(batch, now);
       EXPECT_EQ(intake.status, IntakeStatus::accepted) << intake.detail;
     }
     hidden_.clear();
@@ -105,6 +109,13 @@ class World {
     for (const Draft& draft : builder.drafts()) said[draft.hotspot].push_back(draft.message);
     for (const auto& [hotspot, messages] : said) post(hotspot, messages, 1);
   }
+  // Everything but the bodies.
+  void speak_early() {
+    go(epoch_opening(policy, kEpoch) - 10 * kMinute);
+    add_hotspots();
+    go(epoch_end(policy, kEpoch) + kMinute);
+    speak();
+  }
   void run_epoch(bool restarts = false) {
     go(epoch_opening(policy, kEpoch) - 10 * kMinute);
     add_hotspots();
@@ -127,7 +138,7 @@ class World {
   FakeBlocks blocks;
   MemoryStore store;
   std::unique_ptr<RegistryStore> registry = *RegistryStore::open(":memory:", 31337);
-  Ingest ingest{31337, store};
+  std::optional<Ingest> ingest;
   std::ostringstream lines;
   spdlog::logger log{"test", std::make_shared<spdlog::sinks::ostream_sink_st>(lines)};
 
@@ -175,6 +186,40 @@ TEST(EpochDriver, ARestartChangesNothing) {
   interrupted.run_epoch(true);
   EXPECT_EQ(straight.sealed().record, interrupted.sealed().record);
   EXPECT_EQ(straight.sealed().seal, interrupted.sealed().seal);
+}
+
+// Found by simulation (tests/simulation): audits were drawn at the very instant at which a body is
+// still in time, so the record had reports that the draw had not seen, and was never sealed.
+TEST(EpochDriver, DrawsAuditsAfterTheLastInstantForBodies) {
+  World world;
+  world.speak_early();
+  world.go(last_body_due(world.policy, World::kEpoch));
+  EXPECT_FALSE(world.registry->draw(World::kEpoch)->has_value());
+  world.reveal();
+  world.go(draw_time(world.policy, World::kEpoch));
+  EXPECT_TRUE(world.registry->draw(World::kEpoch)->has_value());
+  world.go(seal_time(world.policy, World::kEpoch));
+  EXPECT_TRUE(world.registry->sealed(World::kEpoch)->has_value()) << world.lines.str();
+}
+
+// Found by simulation: under a clock that was set back after the draw, bodies came in time although
+// they had not been there to be drawn. The epoch, and with it all that follow, was never sealed.
+TEST(EpochDriver, SealsWithBodiesThatComeAfterTheDrawUnderAClockSetBack) {
+  for (const bool restarts : {false, true}) {
+    World world;
+    world.speak_early();
+    world.go(draw_time(world.policy, World::kEpoch) + 10 * kMinute);
+    ASSERT_TRUE(world.registry->draw(World::kEpoch)->has_value());
+    if (restarts) world.restart();
+    world.reveal(draw_time(world.policy, World::kEpoch) - 30 * kMinute);
+    world.go(seal_time(world.policy, World::kEpoch));
+    ASSERT_TRUE(world.registry->sealed(World::kEpoch)->has_value()) << world.lines.str();
+    const EpochOutcome outcome = *judge_epoch(*decode_record(world.sealed().record), world.policy);
+    for (const Verdict& verdict : outcome.verdicts) {
+      if (verdict.type == MessageType::onboarding) continue;
+      EXPECT_EQ(verdict.reason, "late");
+    }
+  }
 }
 
 TEST(EpochDriver, OneJumpDoesWhatManyStepsDo) {

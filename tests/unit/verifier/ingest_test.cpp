@@ -49,6 +49,18 @@ TEST_F(IngestTest, TheSameBatchTwiceIsAcceptedThenHeld) {
   EXPECT_EQ(store_.commits, commits) << "nothing new is nothing to write";
 }
 
+TEST_F(IngestTest, NothingIsReceivedBeforeTheTimeItWasTold) {
+  onboard(signer_);
+  const SignedBatch batch = signer_.sign({signer_.witness(kRound, 1)});
+  ingest_.receive_from(kLate + 5);
+  ingest_.receive_from(kLate + 3);
+  ASSERT_EQ(headers(batch, kLate).status, IntakeStatus::accepted);
+  ASSERT_EQ(bodies(batch, kLate + 9).status, IntakeStatus::accepted);
+  const StoredMessage kept = (*store_.messages_of_rounds(kRound, kRound + 1))[0];
+  EXPECT_EQ((*store_.find_header(kept.header))->received, kLate + 5);
+  EXPECT_EQ(kept.received, kLate + 9);
+}
+
 TEST_F(IngestTest, KeepsPathsThatLeadToTheSignedRoot) {
   onboard(signer_);
   std::vector<Message> messages;

@@ -1,0 +1,236 @@
+#include "tests/simulation/oracle.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/merkle.h"
+#include "core/message_json.h"
+#include "tests/simulation/node.h"
+
+namespace earshot::simulation {
+namespace {
+
+using namespace earshot::verifier;  // NOLINT: the service's own words
+
+constexpr std::uint64_t kUnknownSignerMay = 16;  // Sequences, and messages in a batch.
+
+bool is_json(const HttpRequest& request) { return request.content_type == "application/json"; }
+
+std::optional<std::vector<SignedHeader>> headers_in(const HttpRequest& request) {
+  std::vector<SignedHeader> headers;
+  if (is_json(request)) {
+    const auto json = nlohmann::json::parse(request.body, nullptr, false);
+    if (!json.is_array()) return std::nullopt;
+    for (const auto& item : json) {
+      const Result<SignedHeader> header = signed_header_from_json(item);
+      if (!header) return std::nullopt;
+      headers.push_back(*header);
+    }
+    return headers;
+  }
+  if (request.body.size() % kSignedHeaderBytes != 0) return std::nullopt;
+  for (std::size_t at = 0; at < request.body.size(); at += kSignedHeaderBytes) {
+    const Result<SignedHeader> header =
+        decode_signed_header(as_bytes(request.body).subspan(at, kSignedHeaderBytes));
+    if (!header) return std::nullopt;
+    headers.push_back(*header);
+  }
+  return headers;
+}
+
+std::optional<Batch> batch_in(const HttpRequest& request) {
+  Result<Batch> batch = is_json(request)
+                            ? batch_from_json(nlohmann::json::parse(request.body, nullptr, false))
+                            : decode_batch(as_bytes(request.body));
+  if (!batch) return std::nullopt;
+  return *std::move(batch);
+}
+
+// May only one of the two be said?
+bool are_one_statement(const Message& a, const Message& b) {
+  if (signer_of(a) != signer_of(b)) return false;
+  const auto* first = std::get_if<Onboarding>(&a);
+  const auto* second = std::get_if<Onboarding>(&b);
+  if (first != nullptr || second != nullptr) {
+    return first != nullptr && second != nullptr && first->sequence == second->sequence;
+  }
+  if (round_of(a) != round_of(b)) return false;
+  const auto* heard = std::get_if<WitnessReport>(&a);
+  const auto* heard_too = std::get_if<WitnessReport>(&b);
+  if ((heard != nullptr) != (heard_too != nullptr)) return false;
+  return heard == nullptr || heard->tag == heard_too->tag;
+}
+
+Oracle::Expectation refused(int status) { return {.status = status, .change = {}}; }
+
+}  // namespace
+
+Oracle::Expectation Oracle::expect(const HttpRequest& request, UnixNanos now) const {
+  if (request.target == "/v1/headers") {
+    const auto headers = headers_in(request);
+    return headers && !headers->empty() ? expect_headers(*headers, now) : refused(400);
+  }
+  const auto batch = batch_in(request);
+  return batch ? expect_batch(*batch, now) : refused(400);
+}
+
+bool Oracle::is_registered(const PublicKey& hotspot) const {
+  return std::ranges::any_of(messages_, [&](const Kept& kept) {
+    return std::holds_alternative<Onboarding>(kept.message) && signer_of(kept.message) == hotspot;
+  });
+}
+
+const Oracle::KeptHeader* Oracle::find_header(const Hash256& id) const {
+  const auto found = std::ranges::find(headers_, id, &KeptHeader::id);
+  return found == headers_.end() ? nullptr : &*found;
+}
+
+bool Oracle::is_logged(const LogEntry& entry) const {
+  return std::ranges::any_of(log_, [&](const LogEntry& logged) {
+    return logged.kind == entry.kind && logged.id == entry.id;
+  });
+}
+
+Oracle::Expectation Oracle::expect_headers(const std::vector<SignedHeader>& headers,
+                                           UnixNanos now) const {
+  for (const SignedHeader& header : headers) {
+    const BatchHeader& fields = header.header;
+    if (fields.count == 0 || fields.sequence == 0 || fields.last_round < fields.first_round ||
+        fields.last_round > round_at(now) + 1) {
+      return refused(400);
+    }
+    if (!crowd_.signed_here(encode(header))) return refused(401);
+  }
+  for (const SignedHeader& header : headers) {
+    const bool is_small =
+        header.header.sequence <= kUnknownSignerMay && header.header.count <= kUnknownSignerMay;
+    if (!is_small && !is_registered(header.header.signer)) return refused(401);
+  }
+  const UnixNanos received = received_at(now);
+  Expectation expected;
+  bool forked = false;
+  for (const SignedHeader& header : headers) {
+    const Hash256 id = header_id(kNetwork, header.header);
+    const auto same = std::ranges::find_if(headers_, [&](const KeptHeader& kept) {
+      return kept.header.header.signer == header.header.signer &&
+             kept.header.header.sequence == header.header.sequence;
+    });
+    if (same == headers_.end()) {
+      ++expected.accepted;
+      expected.change.headers.push_back({id, header, received, crowd_.ids_of(id)});
+      expected.change.log.push_back({LogKind::header, received, id});
+    } else if (same->id == id) {
+      ++expected.held;
+    } else {
+      forked = true;
+      const LogEntry proof{LogKind::equivocation, received, id};
+      if (!is_logged(proof)) expected.change.log.push_back(proof);
+    }
+  }
+  expected.status = forked ? 409 : expected.accepted > 0 ? 202 : 200;
+  return expected;
+}
+
+Oracle::Expectation Oracle::expect_batch(const Batch& batch, UnixNanos now) const {
+  const KeptHeader* header = find_header(batch.header);
+  if (header == nullptr) return refused(404);
+  if (!check_batch(kNetwork, header->header, batch)) return refused(400);
+  bool onboards = false;
+  bool reveals = false;
+  for (const Message& message : batch.messages) {
+    onboards = onboards || std::holds_alternative<Onboarding>(message);
+    reveals = reveals || std::holds_alternative<BeaconReport>(message) ||
+              std::holds_alternative<WitnessReport>(message);
+  }
+  if (!onboards && !is_registered(header->header.header.signer)) return refused(401);
+  const UnixNanos reveal = round_opening(header->header.header.last_round + 1) +
+                           kHeaderDeadlineSeconds * kNanosPerSecond;
+  if (reveals && now < reveal) return refused(429);
+  Expectation expected{.status = 200, .change = {}};
+  for (std::size_t i = 0; i < batch.messages.size(); ++i) {
+    add_message({batch.messages[i], message_id(kNetwork, batch.messages[i]), header->header,
+                 static_cast<std::uint32_t>(i), header->received, received_at(now)},
+                expected);
+  }
+  if (expected.status != 409) expected.status = expected.accepted > 0 ? 202 : 200;
+  return expected;
+}
+
+// One message of a batch whose envelope is good.
+void Oracle::add_message(const Kept& message, Expectation& expected) const {
+  const Kept* same = nullptr;
+  bool is_held = false;
+  for (const std::vector<Kept>* list : {&messages_, &std::as_const(expected.change.messages)}) {
+    for (const Kept& kept : *list) {
+      is_held = is_held || kept.id == message.id;
+      if (same == nullptr && are_one_statement(kept.message, message.message)) same = &kept;
+    }
+  }
+  const bool contradicts = same != nullptr && same->id != message.id;
+  if (contradicts) expected.status = 409;
+  ++(is_held ? expected.held : expected.accepted);
+  if (is_held) return;
+  expected.change.messages.push_back(message);
+  expected.change.messages.back().place = log_.size() + expected.change.log.size();
+  expected.change.log.push_back({LogKind::message, message.received, message.id});
+  if (contradicts) {
+    expected.change.log.push_back({LogKind::equivocation, message.received, message.id});
+  }
+}
+
+// The log's entry for a chunk, but for its time.
+LogEntry Oracle::evidence_entry(const Kept& report, bool fits) {
+  const EvidenceChunk chunk = Crowd::chunk(signer_of(report.message), fits);
+  return {fits ? LogKind::evidence : LogKind::evidence_mismatch, 0,
+          sha256({report.id, encode(std::span(&chunk, 1))})};
+}
+
+Oracle::Expectation Oracle::expect_evidence(const Hash256& report, bool fits, UnixNanos now,
+                                            int status) const {
+  Expectation expected{.status = status, .change = {}};
+  const auto kept = std::ranges::find(messages_, report, &Kept::id);
+  if (kept == messages_.end()) return expected;
+  LogEntry entry = evidence_entry(*kept, fits);
+  entry.time = now;
+  if (status == (fits ? 202 : 400) && !is_logged(entry)) expected.change.log.push_back(entry);
+  expected.accepted = status == 202 ? 1 : 0;
+  expected.held = status == 200 ? 1 : 0;
+  return expected;
+}
+
+void Oracle::keep(const Change& change) {
+  headers_.insert(headers_.end(), change.headers.begin(), change.headers.end());
+  messages_.insert(messages_.end(), change.messages.begin(), change.messages.end());
+  log_.insert(log_.end(), change.log.begin(), change.log.end());
+  doubted_ = {};
+}
+
+void Oracle::doubt(const Change& change) {
+  if (!change.log.empty()) doubted_ = change;
+}
+
+std::string Oracle::compare(const MessageStore& store) {
+  if (!doubted_.log.empty() && store.log_head().size == log_.size() + doubted_.log.size()) {
+    keep(Change(doubted_));
+  }
+  doubted_ = {};
+  if (store.log_head().size != log_.size()) {
+    return "the log has " + std::to_string(store.log_head().size) + " entries, " +
+           std::to_string(log_.size()) + " were acknowledged";
+  }
+  if (*store.log_entries(0, log_.size()) != log_) return "the log holds other entries";
+  for (const KeptHeader& kept : headers_) {
+    const auto found = *store.find_header(kept.id);
+    if (!found || found->header != kept.header || found->received != kept.received) {
+      return "header " + to_hex(kept.id) + " is lost or changed";
+    }
+  }
+  for (const Kept& kept : messages_) {
+    const auto found = *store.find_message(kept.id);
+    if (!found || found->message != kept.message || found->received != kept.received) {
+      return "message " + to_hex(kept.id) + " is lost or changed";
+    }
+  }
+  return {};
+}
+
+}  // namespace earshot::simulation

@@ -1,0 +1,94 @@
+// What a correct verifier has to answer and to keep, written naively from DESIGN sections 4 to 6:
+// lists that are searched from the start, no threads, no disk. It knows every message that was
+// acknowledged, and when; what an epoch's verdicts have to be follows from that (oracle_epoch.cpp).
+#pragma once
+#include <functional>
+#include <string>
+
+#include "tests/simulation/crowd.h"
+#include "verifier/http.h"
+#include "verifier/registry_store.h"
+#include "verifier/store.h"
+
+namespace earshot::simulation {
+
+class Oracle {
+ public:
+  explicit Oracle(const Crowd& crowd) : crowd_(crowd) {}
+
+  struct Kept {
+    Message message;
+    Hash256 id{};
+    SignedHeader header;
+    std::uint32_t index = 0;
+    UnixNanos header_received = 0;
+    UnixNanos received = 0;
+    std::size_t place = 0;  // Of its entry in the log.
+  };
+  struct KeptHeader {
+    Hash256 id{};
+    SignedHeader header;
+    UnixNanos received = 0;
+    std::vector<Hash256> ids;  // Of its batch, in order.
+  };
+  // What a request has to change.
+  struct Change {
+    std::vector<KeptHeader> headers;
+    std::vector<Kept> messages;
+    std::vector<verifier::LogEntry> log;
+  };
+  struct Expectation {
+    int status = 0;
+    std::size_t accepted = 0;
+    std::size_t held = 0;
+    Change change;
+  };
+
+  // Of a POST to /v1/headers or /v1/bodies that arrives when the verifier's clock shows `now`.
+  Expectation expect(const verifier::HttpRequest& request, UnixNanos now) const;
+  // Of the chunk of a report that an audit asks for, when it was answered with `status`: whether
+  // the audit was still open then is not looked at.
+  Expectation expect_evidence(const Hash256& report, bool fits, UnixNanos now, int status) const;
+
+  void keep(const Change& change);
+  // The process stopped before it answered: kept wholly or not at all.
+  void doubt(const Change& change);
+  void forget_doubt() { doubted_ = {}; }
+  // Whether a restarted store holds all of it; says what is wrong.
+  std::string compare(const verifier::MessageStore& store);
+
+  // Nothing is received before this any more: audits were drawn, or an epoch was sealed.
+  void raise_floor(UnixNanos time) { floor_ = std::max(floor_, time); }
+  // A verifier that starts knows only what it had on disk.
+  void restart_floor(const verifier::RegistryStore& registry);
+  UnixNanos received_at(UnixNanos now) const { return std::max(now, floor_); }
+
+  std::size_t log_size() const { return log_.size(); }
+  const std::vector<Kept>& messages() const { return messages_; }
+
+  // What the verifier holds at the seal, from the `log_size` entries that it had read; entropy and
+  // draw are what it published.
+  verifier::EpochRecord record_of(std::uint64_t epoch, std::size_t log_size,
+                                  const verifier::RegistryStore& registry) const;
+  // "accepted/ok", "late/late", ... for each message of the record, onboardings first.
+  std::vector<std::string> verdicts_of(const verifier::EpochRecord& record) const;
+
+ private:
+  Expectation expect_headers(const std::vector<SignedHeader>& headers, UnixNanos now) const;
+  Expectation expect_batch(const Batch& batch, UnixNanos now) const;
+  void add_message(const Kept& message, Expectation& expected) const;
+  bool is_registered(const PublicKey& hotspot) const;
+  const KeptHeader* find_header(const Hash256& id) const;
+  bool is_logged(const verifier::LogEntry& entry) const;
+  static verifier::LogEntry evidence_entry(const Kept& report, bool fits);
+  verifier::AuditRecord audit_of(const Kept& report) const;
+
+  const Crowd& crowd_;
+  UnixNanos floor_ = 0;
+  std::vector<KeptHeader> headers_;
+  std::vector<Kept> messages_;
+  std::vector<verifier::LogEntry> log_;
+  Change doubted_;
+};
+
+}  // namespace earshot::simulation

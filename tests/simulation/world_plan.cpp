@@ -1,0 +1,133 @@
+// What goes wrong, and when.
+#include <algorithm>
+
+#include "tests/simulation/world_inside.h"
+
+namespace earshot::simulation {
+namespace {
+
+// Absent in some runs, rare or frequent in others.
+std::uint32_t rate(Dice& dice, std::uint32_t most) {
+  return dice.chance(400) ? 0 : static_cast<std::uint32_t>(dice.below(most));
+}
+
+}  // namespace
+
+Plan::Plan(Dice& dice)
+    : epochs(dice.chance(250) ? 2 : 1),
+      request_lost(rate(dice, 150)),
+      answer_lost(rate(dice, 150)),
+      duplicated(rate(dice, 150)),
+      delayed(rate(dice, 60)),
+      corrupted(rate(dice, 60)),
+      tick_missed(rate(dice, 100)),
+      crashes(dice.chance(333) ? 0 : dice.below(6)),
+      full_disks(dice.chance(250) ? 1 : 0),
+      clock_steps(dice.chance(333) ? 1 + dice.below(2) : 0),
+      node_deaths(dice.chance(150) ? 1 : 0) {}
+
+// The service ticks every second; most of these find nothing to do, so only those near something
+// due are simulated, and some others.
+void World::plan_ticks() {
+  std::vector<UnixNanos> times;
+  const auto add = [&](UnixNanos time, UnixNanos jitter) {
+    if (dice_.chance(plan_.tick_missed)) return;
+    times.push_back(time + (dice_.chance(500) ? 0 : span(0, jitter)));
+  };
+  const std::uint64_t last = kFirstEpoch + plan_.epochs - 1;
+  for (std::uint64_t epoch = kFirstEpoch; epoch <= last; ++epoch) {
+    add(opening_of(epoch) - kCommitAhead, kMinute);
+    for (Round left = 5; left > 0; --left) {
+      // Too late for the round's link when the jitter is beyond its deadline.
+      add(opening_of(epoch + 1) - static_cast<UnixNanos>(left) * kMinute, 6 * kSecond);
+    }
+    add(last_body_of(epoch), 2 * kMinute);
+    add(last_body_of(epoch) + kMinute, kMinute);
+    add(last_body_of(epoch) + 10 * kMinute, 10 * kMinute);
+    add(seal_of(epoch), 2 * kMinute);
+  }
+  for (std::uint64_t epoch = last + 1; opening_of(epoch) < seal_of(last); ++epoch) {
+    add(opening_of(epoch) - kCommitAhead, kMinute);
+    add(opening_of(epoch), 4 * kSecond);
+    // Somebody has to draw the audits: a round that opens after the last body was due.
+    add(opening_of(epoch) + 15 * kMinute, 4 * kSecond);
+    add(opening_of(epoch) + 20 * kMinute, 4 * kSecond);
+  }
+  for (int i = 0; i < 4; ++i) {
+    add(opening_of(kFirstEpoch) + span(-30 * kMinute, 200 * kMinute), 0);
+  }
+  for (const UnixNanos time : times) at(time, [this] { tick(); });
+}
+
+void World::plan_faults() {
+  const auto sometime = [this] {
+    const auto minutes = static_cast<UnixNanos>(plan_.epochs) * 60 + 120;
+    return opening_of(kFirstEpoch) + span(-35 * kMinute, minutes * kMinute);
+  };
+  for (std::uint64_t i = 0; i < plan_.crashes; ++i) {
+    const Stop how = dice_.chance(500) ? Stop::kill : Stop::power_loss;
+    const std::uint64_t operations = dice_.below(12);
+    // Half of them where much happens: around an epoch's end and at its seal.
+    const std::uint64_t epoch = kFirstEpoch + dice_.below(plan_.epochs);
+    const UnixNanos busy = dice_.chance(500)   ? opening_of(epoch + 1) + span(0, 40 * kMinute)
+                           : dice_.chance(500) ? seal_of(epoch) - 1
+                                               : last_body_of(epoch) - 1;
+    at(dice_.chance(500) ? sometime() : busy, [this, how, operations] {
+      if (node_) disk_.stop_after(operations, how);
+    });
+  }
+  for (std::uint64_t i = 0; i < plan_.full_disks; ++i) {
+    const UnixNanos from = sometime();
+    at(from, [this] {
+      note("the disk is full");
+      disk_.is_full = true;
+    });
+    at(from + span(1, 1200) * kSecond, [this] {
+      note("the disk has room");
+      disk_.is_full = false;
+    });
+  }
+  for (std::uint64_t i = 0; i < plan_.clock_steps; ++i) {
+    const std::uint64_t epoch = kFirstEpoch + dice_.below(plan_.epochs);
+    const UnixNanos when =
+        dice_.chance(500) ? sometime() : last_body_of(epoch) + span(1, 300) * kSecond;
+    const UnixNanos step = dice_.chance(500) ? span(-120, 120) * kSecond : span(-90, 90) * kMinute;
+    at(when, [this, step] {
+      note("the clock steps by " + std::to_string(step / kSecond) + " s");
+      ++run_.counts.clock_steps;
+      clock_.offset += step;
+    });
+    if (!dice_.chance(500)) continue;
+    at(when + span(1, 60) * kMinute, [this, step] {
+      note("the clock steps back");
+      clock_.offset -= step;
+    });
+  }
+  for (std::uint64_t i = 0; i < plan_.node_deaths; ++i) {
+    const UnixNanos from = sometime();
+    at(from, [this] { blocks_.is_dead = true; });
+    at(from + span(1, 90) * kMinute, [this] { blocks_.is_dead = false; });
+  }
+}
+
+// Faults have stopped: what is still due has to get done.
+void World::heal() {
+  note("faults stop");
+  disk_.is_full = false;
+  blocks_.is_dead = false;
+  plan_.crashes = 0;
+  if (!node_) start();
+  disk_.stop_after(UINT64_MAX, Stop::kill);
+  const std::uint64_t last = kFirstEpoch + plan_.epochs - 1;
+  for (auto& [request, answer] : waiting_) answer(deliver(request));
+  waiting_.clear();
+  for (int i = 0; i < 4 && run_.problem.empty(); ++i) {
+    const UnixNanos due = seal_of(last) + i * kMinute;
+    if (clock_.now() < due) clock_.truth += due - clock_.now();
+    tick();
+    if (last_sealed_ && *last_sealed_ >= last) return;
+  }
+  fault("epoch " + std::to_string(last) + " is not sealed; the service says: " + lines_->line);
+}
+
+}  // namespace earshot::simulation
