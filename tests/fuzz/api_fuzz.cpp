@@ -1,6 +1,8 @@
 // links: core rewards verifier
-// The HTTP handler against any request: first byte the resource, second the content type, the rest
-// the body; or, for the last resource, the rest is the target.
+// The HTTP handler against any request: first byte the method, second the resource, third the
+// content type; then, for a resource with names in it, a byte of length and what stands for them;
+// the rest is the body. One resource is the rest itself.
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <memory>
@@ -13,14 +15,9 @@ namespace {
 using namespace earshot;            // NOLINT: a fuzz target, not a header
 using namespace earshot::verifier;  // NOLINT
 
-constexpr std::array<const char*, 6> kTargets = {
-    "/v1/headers",
-    "/v1/bodies",
-    "/v1/evidence/0707070707070707070707070707070707070707070707070707070707070707",
-    "/v1/simulation/clock",
-    "/v1/rounds/current",
-    nullptr};
-constexpr std::array<const char*, 3> kTypes = {"application/octet-stream", "application/json", "x"};
+constexpr std::array<const char*, 6> kMethods = {"POST", "GET", "HEAD", "PUT", "OPTIONS", ""};
+constexpr std::array<const char*, 4> kTypes = {"application/octet-stream", "application/json", "",
+                                               "x"};
 
 struct Service {
   rewards::Policy policy;
@@ -42,19 +39,31 @@ struct Service {
            .move_clock = [](UnixNanos) { return Result<void>{}; }}};
 };
 
+std::string text_of(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static Service service;
-  if (size < 2) return 0;
-  const char* target = kTargets[data[0] % kTargets.size()];
-  const std::string rest(reinterpret_cast<const char*>(data) + 2, size - 2);
-  const HttpRequest request{.method = data[0] >= 128 ? "GET" : "POST",
-                            .target = target != nullptr ? target : rest,
-                            .content_type = kTypes[data[1] % kTypes.size()],
-                            .body = rest};
+  static const std::vector<Api::Operation> operations = Api::operations();
+  Reader in(ByteView(data, size));
+  HttpRequest request;
+  request.method = kMethods[in.get<std::uint8_t>() % kMethods.size()];
+  const std::size_t resource = in.get<std::uint8_t>() % (operations.size() + 1);
+  request.content_type = kTypes[in.get<std::uint8_t>() % kTypes.size()];
+  if (in.failed()) return 0;
+  if (resource < operations.size()) request.target = operations[resource].path;
+  for (std::size_t open = request.target.find('{'); open != std::string::npos;
+       open = request.target.find('{')) {
+    const std::size_t length = std::min<std::size_t>(in.get<std::uint8_t>(), in.left());
+    std::string name = text_of(in.get_bytes(length));
+    std::ranges::replace(name, '{', '_');
+    request.target.replace(open, request.target.find('}', open) - open + 1, name);
+  }
+  request.body = text_of(in.get_bytes(in.left()));
+  if (resource == operations.size()) request.target = request.body;
   const HttpResponse response = service.api.handle_request(request);
   const bool is_known = response.status >= 200 && response.status <= 503 && response.status != 500;
-  if (!is_known || response.body.empty()) std::abort();
+  if (!is_known) std::abort();
   return 0;
 }
