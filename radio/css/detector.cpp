@@ -20,8 +20,6 @@ constexpr float kStillThere = 0.5F;
 // holds less.
 constexpr float kSpread = 0.2F;
 constexpr std::size_t kMostOpen = 8;  // Preambles at once in one channel.
-constexpr double kFaint = 2;          // Of the threshold.
-
 std::size_t find_pair(const std::vector<float>& sums, float sum) {
   for (std::size_t k = 0; k < sums.size(); ++k) {
     if (sums[k] + sums[(k + 1) % sums.size()] >= sum) return k;
@@ -78,13 +76,10 @@ void PreambleDetector::look() {
   const SumsFound found = add_rows(powers_, sums_);
   const float peak = std::max(found.largest_pair, sums_.back() + sums_.front());
   const double mean = found.total / static_cast<double>(chips_);
-  const double least = static_cast<double>(threshold_) * mean;
-  if (!(static_cast<double>(peak) > least)) return;
+  if (!(static_cast<double>(peak) > static_cast<double>(threshold_) * mean)) return;
   const std::size_t bin = find_pair(sums_, peak);
   if (!is_spread(bin, peak, static_cast<float>(mean))) return;
-  const double fraction = static_cast<double>(sums_[(bin + 1) % chips_] / peak);
-  const bool is_faint = static_cast<double>(peak) < kFaint * least;
-  note({window_, window_, static_cast<double>(bin) + fraction, is_faint}, peak);
+  note(bin, peak, static_cast<double>(sums_[(bin + 1) % chips_] / peak));
 }
 
 bool PreambleDetector::is_spread(std::size_t bin, float sum, float mean) const {
@@ -94,20 +89,20 @@ bool PreambleDetector::is_spread(std::size_t bin, float sum, float mean) const {
   });
 }
 
-void PreambleDetector::note(const PreambleCandidate& seen, float sum) {
+void PreambleDetector::note(std::size_t bin, float sum, double fraction) {
   const double chips = static_cast<double>(chips_);
+  const double where = static_cast<double>(bin) + fraction;
   for (Open& open : open_) {
-    if (std::abs(std::remainder(seen.bin - open.candidate.bin, chips)) > 2) continue;
+    if (std::abs(std::remainder(where - open.candidate.bin, chips)) > 2) continue;
     // What holds less is no longer the preamble: a symbol of the payload may fall into its bin.
     if (sum >= kStillThere * open.peak) open.candidate.last_window = window_;
     if (sum >= open.peak) {
       open.peak = sum;
-      open.candidate.bin = seen.bin;
-      open.candidate.is_faint = seen.is_faint;
+      open.candidate.bin = where;
     }
     return;
   }
-  if (open_.size() < kMostOpen) open_.push_back({seen, sum});
+  if (open_.size() < kMostOpen) open_.push_back({{window_, window_, where}, sum});
 }
 
 std::vector<PreambleCandidate> PreambleDetector::run(SampleView window) {

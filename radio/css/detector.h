@@ -17,7 +17,6 @@ struct PreambleCandidate {
   std::int64_t first_window = 0;  // Windows in which the sum stood out; window w is chips
   std::int64_t last_window = 0;   // [w N, (w + 1) N) of the stream.
   double bin = 0;                 // Carrier offset minus delay of the chirps in their window.
-  bool is_faint = false;          // Noise makes as much now and then.
 };
 
 class PreambleDetector {
@@ -42,7 +41,7 @@ class PreambleDetector {
   void add_window(SampleView window);
   void look();
   bool is_spread(std::size_t bin, float sum, float mean) const;
-  void note(const PreambleCandidate& seen, float sum);
+  void note(std::size_t bin, float sum, double fraction);
 
   std::size_t chips_;
   std::size_t depth_;

@@ -6,7 +6,6 @@
 
 #include "radio/css/chirp.h"
 #include "radio/css/kernels.h"
-#include "radio/css/rotation.h"
 
 namespace earshot::radio {
 
@@ -37,10 +36,6 @@ constexpr std::size_t kWithNeighbours = 6;
 // Of the scored chirps' power over the mean power of a bin. Chosen: frames that can be decoded at
 // all have 80, noise alone 60.
 constexpr double kLeastScore = 62;
-// Of the preamble's tone, over the mean power of a bin, what the six chirps before a guess must
-// hold to be worth scoring. Chosen: frames that can be decoded at all have 40, noise 6.
-constexpr double kLeastTone = 20;
-constexpr std::int64_t kToneParts = 8;  // Of a symbol.
 // Of the strongest sync nibble's power, what the one asked for must have: noise may lift another.
 constexpr double kRightSync = 0.4;
 
@@ -97,16 +92,10 @@ std::int64_t HeadSearch::last_needed(const PreambleCandidate& preamble) const {
 std::vector<HeadGuess> HeadSearch::run(const PreambleCandidate& preamble,
                                        const StreamBuffer& narrow, std::size_t most) {
   std::vector<HeadGuess> guesses = find_down_chirps(preamble, narrow);
+  for (HeadGuess& guess : guesses) score(guess, narrow);
   const double noise =
       mean_bin_power(narrow, (preamble.last_window - kScoredUpChirps) * chips_,
                      (preamble.last_window + kFirstSymbol + as_index(kSymbolsLooked)) * chips_);
-  // A strong preamble's bin may be a payload symbol's beside its own.
-  if (preamble.is_faint) {
-    follow_tone(preamble, narrow);
-    std::erase_if(guesses,
-                  [&](const HeadGuess& guess) { return tone_before(guess) < kLeastTone * noise; });
-  }
-  for (HeadGuess& guess : guesses) score(guess, narrow);
   std::sort(guesses.begin(), guesses.end(), has_higher_score);
   add_neighbours(guesses, narrow);
   std::vector<HeadGuess> kept;
@@ -240,45 +229,6 @@ double HeadSearch::mean_bin_power(const StreamBuffer& narrow, std::int64_t first
   powers(narrow.view(first, power.size()), power);
   return sum(power) / static_cast<double>(std::max<std::int64_t>(last - first, 1)) *
          static_cast<double>(chips_);
-}
-
-void HeadSearch::follow_tone(const PreambleCandidate& preamble, const StreamBuffer& narrow) {
-  const std::int64_t part = chips_ / kToneParts;
-  const std::int64_t first = preamble.last_window + kFirstSymbol - kScoredUpChirps - 3;
-  const std::int64_t last = preamble.last_window + kFirstSymbol + as_index(kSymbolsLooked) + 1;
-  tone_begin_ = first * chips_;
-  tone_sums_.assign(1, 0);
-  tone_.resize(as_size(chips_));
-  for (std::int64_t window = first; window < last; ++window) {
-    const std::int64_t at = window * chips_;
-    if (at < narrow.begin() || at + chips_ > narrow.end()) {
-      std::ranges::fill(tone_, Sample());
-    } else {
-      multiply(narrow.view(at, as_size(chips_)), down_chirp_, tone_);
-      rotate({-preamble.bin * static_cast<double>(window - first),
-              -preamble.bin / static_cast<double>(chips_), 0},
-             tone_);
-    }
-    for (std::int64_t i = 0; i < kToneParts; ++i) {
-      const SampleView piece = SampleView(tone_).subspan(as_size(i * part), as_size(part));
-      tone_sums_.push_back(tone_sums_.back() + sum(piece));
-    }
-  }
-}
-
-// Power of the preamble's tone in the six up-chirps before the sync word, to an eighth of a symbol:
-// beside the chirps' borders are others with the same tone.
-double HeadSearch::tone_before(const HeadGuess& guess) const {
-  const double part = static_cast<double>(chips_ / kToneParts);
-  std::int64_t end =
-      std::llround((guess.chip - static_cast<double>(tone_begin_)) / part) - 2 * kToneParts;
-  double power = 0;
-  for (int chirp = 0; chirp < kScoredUpChirps; ++chirp, end -= kToneParts) {
-    const std::int64_t begin = end - kToneParts;
-    if (begin < 0 || end >= as_index(tone_sums_.size())) continue;
-    power += std::norm(tone_sums_[as_size(end)] - tone_sums_[as_size(begin)]);
-  }
-  return power;
 }
 
 // Everything that should be there if the down-chirps begin where the guess says. Two neighbouring

@@ -45,8 +45,6 @@ class HeadSearch {
   std::vector<HeadGuess> find_down_chirps(const PreambleCandidate& preamble,
                                           const StreamBuffer& narrow);
   void add_neighbours(std::vector<HeadGuess>& guesses, const StreamBuffer& narrow);
-  void follow_tone(const PreambleCandidate& preamble, const StreamBuffer& narrow);
-  double tone_before(const HeadGuess& guess) const;
   void score(HeadGuess& guess, const StreamBuffer& narrow);
   void score_sync_word(HeadGuess& guess, const StreamBuffer& narrow, std::size_t pair);
   double mean_bin_power(const StreamBuffer& narrow, std::int64_t first, std::int64_t last) const;
@@ -57,11 +55,6 @@ class HeadSearch {
   Samples up_chirp_;
   Samples down_chirp_;
   Powers power_;
-  Samples tone_;
-  // The preamble's tone added up from chip tone_begin_ on, at every eighth of a symbol: what any
-  // six chirps hold of it are differences.
-  std::vector<std::complex<double>> tone_sums_;
-  std::int64_t tone_begin_ = 0;
 };
 
 }  // namespace earshot::radio
