@@ -172,12 +172,12 @@ HttpResponse Api::post_intake(std::size_t route, const HttpRequest& request) {
                          : parts_.ingest.take_bodies(std::get<Batch>(job->content), job->now));
 }
 
-void Api::submit(std::size_t route, HttpRequest request, HttpReply reply) {
+void Api::submit(std::size_t route, const HttpRequest& request, HttpReply reply, bool wakes) {
   Result<IntakeJob> job = job_of(route, request);
   if (!job) return reply(malformed(job.error()));
-  parts_.service->queue.submit(*std::move(job), [reply = std::move(reply)](const Intake& intake) {
-    reply(response_of(intake));
-  });
+  parts_.service->queue.submit(
+      *std::move(job),
+      [reply = std::move(reply)](const Intake& intake) { reply(response_of(intake)); }, wakes);
 }
 
 HttpResponse Api::post_evidence(const HttpRequest& request, std::string_view report) {

@@ -31,6 +31,7 @@ struct ServiceParts {
   const HttpServer& server;
   std::string store_directory;
   std::uint64_t reserve_bytes = 0;
+  bool wakes_queue = true;  // False: who calls handle() does, after several.
 };
 
 class Api {
@@ -74,7 +75,7 @@ class Api {
   static const std::vector<Route>& routes();
   std::variant<Match, HttpResponse> find(const HttpRequest& request) const;
   HttpResponse run(const Match& match, const HttpRequest& request);
-  void submit(std::size_t route, HttpRequest request, HttpReply reply);
+  void submit(std::size_t route, const HttpRequest& request, HttpReply reply, bool wakes);
   Result<IntakeJob> job_of(std::size_t route, const HttpRequest& request) const;
 
   HttpResponse post_intake(std::size_t route, const HttpRequest& request);

@@ -175,12 +175,12 @@ void Api::handle(HttpRequest request, HttpReply reply) {
   // JSON is for people: it takes as long as hundreds of binary requests.
   const bool is_text = request.content_type == "application/json";
   if (cost == Cost::intake && !is_text) {
-    return submit(route, std::move(request), std::move(counted));
+    return submit(route, request, std::move(counted), parts_.service->wakes_queue);
   }
   BlockingPool::Task task = [this, match = std::move(match), cost, request = std::move(request),
                              counted] {
     try {
-      if (cost == Cost::intake) return submit(match.route, request, counted);
+      if (cost == Cost::intake) return submit(match.route, request, counted, true);
       counted(run(match, request));
     } catch (const std::exception& failure) {
       counted(error_response(500, "the request failed inside"));

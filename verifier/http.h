@@ -29,4 +29,14 @@ using HttpReply = std::function<void(HttpResponse)>;
 // thread wait with it.
 using HttpHandler = std::function<void(HttpRequest, HttpReply)>;
 
+// While one of these lives, replies that its thread gives are held back, and go out together when
+// it ends: one wake-up for each thread of sockets instead of one for each reply. Not nested.
+class ReplyBatch {
+ public:
+  ReplyBatch();
+  ~ReplyBatch();
+  ReplyBatch(const ReplyBatch&) = delete;
+  ReplyBatch& operator=(const ReplyBatch&) = delete;
+};
+
 }  // namespace earshot::verifier

@@ -65,10 +65,13 @@ class Worker {
     beast::error_code ignored;
     acceptor_.close(ignored);
   }
-  void run() {
+  void run(const std::function<void()>& after_burst) {
     accept();
     sweep();
-    io_.run();
+    while (io_.run_one() > 0) {
+      io_.poll();
+      if (after_burst) after_burst();
+    }
   }
   void begin_drain(std::function<void()> when_done);  // On this thread, as the last thing.
   void cut_off() { io_.stop(); }
@@ -302,9 +305,9 @@ void HttpServer::run(HttpHandler handler, Hooks hooks) {
   impl.beat();
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < impl.workers.size(); ++i) {
-    threads.emplace_back([worker = impl.workers[i].get()] { worker->run(); });
+    threads.emplace_back([&impl, i] { impl.workers[i]->run(impl.hooks.after_burst); });
   }
-  impl.workers.front()->run();
+  impl.workers.front()->run(impl.hooks.after_burst);
   for (std::thread& thread : threads) thread.join();
 }
 

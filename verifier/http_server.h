@@ -48,10 +48,11 @@ class HttpServer {
   // Serves with config.io_threads threads, this one among them, until SIGTERM, SIGINT or stop().
   // Then accepts nothing more, lets requests in progress end (drain_seconds), and returns.
   // Called every second while every thread goes round, by one of them: `beat`; at the end's
-  // beginning: `on_drain`.
+  // beginning: `on_drain`. By each thread, after it has handled all that had come: `after_burst`.
   struct Hooks {
     std::function<void()> beat = {};
     std::function<void()> on_drain = {};
+    std::function<void()> after_burst = {};
   };
   void run(HttpHandler handler, Hooks hooks);
   void run(HttpHandler handler) { run(std::move(handler), Hooks{}); }

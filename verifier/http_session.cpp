@@ -2,6 +2,8 @@
 
 #include <spdlog/logger.h>
 
+#include <cassert>
+
 #include "verifier/api.h"
 
 namespace earshot::verifier {
@@ -17,7 +19,37 @@ constexpr std::size_t kFirstInputBytes = 2048;  // Chosen: a header and a batch 
 constexpr std::size_t kLargeInputBytes = 64U << 10;
 constexpr std::size_t kKeptBytes = 16U << 10;  // Buffers larger than this go with their request.
 
+// What a ReplyBatch of this thread holds back, by the thread of sockets that it is for.
+struct HeldReplies {
+  Executor executor;
+  std::vector<std::function<void()>> tells;
+};
+thread_local std::vector<HeldReplies>* held_replies = nullptr;
+
+void tell_later(const Executor& executor, std::function<void()> tell) {
+  if (held_replies == nullptr) return asio::post(executor, std::move(tell));
+  for (HeldReplies& held : *held_replies) {
+    if (held.executor == executor) return held.tells.push_back(std::move(tell));
+  }
+  held_replies->push_back({executor, {}});
+  held_replies->back().tells.push_back(std::move(tell));
+}
+
 }  // namespace
+
+ReplyBatch::ReplyBatch() {
+  assert(held_replies == nullptr);
+  held_replies = new std::vector<HeldReplies>();  // NOLINT: thread_local, so no owner of its own
+}
+
+ReplyBatch::~ReplyBatch() {
+  const std::unique_ptr<std::vector<HeldReplies>> all(std::exchange(held_replies, nullptr));
+  for (HeldReplies& held : *all) {
+    asio::post(held.executor, [tells = std::move(held.tells)] {
+      for (const std::function<void()>& tell : tells) tell();
+    });
+  }
+}
 
 HttpSession::HttpSession(SessionHost& host, std::uint64_t open_connections)
     : host_(host),
@@ -110,7 +142,7 @@ void HttpSession::handle() {
       if (const std::shared_ptr<HttpSession> self = weak.lock()) self->answer(held, is_last);
     };
     if (executor.running_in_this_thread()) return tell();
-    asio::post(executor, std::move(tell));
+    tell_later(executor, std::move(tell));
   };
   try {
     host_.handler(std::move(request), reply);

@@ -1,7 +1,8 @@
-// Between the sockets and the store: requests wait here, bounded, while threads of its own check
-// them and one writes. Whatever waits at the same moment shares a synchronous write.
+// Between the sockets and the store: requests wait here, bounded, for threads of its own. Each
+// checks what waits, many signatures side by side; then, unless another one is at it, writes all
+// that is checked with one fsync.
 //
-//   submit -> [waiting] -> checkers (signatures; any number) -> [checked] -> writer (one) -> done
+//   submit -> [waiting] -> check (any number of threads) -> [checked] -> settle (one) -> done
 //
 // Any thread.
 #pragma once
@@ -30,7 +31,7 @@ class IntakeQueue {
   using Done = std::function<void(const Intake&)>;
   struct Rules {
     std::size_t max_requests = 4096;  // That have not been answered; one more is overloaded.
-    std::uint32_t checkers = 1;       // At least 1.
+    std::uint32_t threads = 2;        // At least 1; one may wait for the disk.
   };
 
   // `ingest` and `observer` (null for none) are borrowed.
@@ -40,7 +41,9 @@ class IntakeQueue {
   IntakeQueue& operator=(const IntakeQueue&) = delete;
 
   // Calls `done` once, later, on a thread of the queue; or, when it is full, at once on this one.
-  void submit(IntakeJob job, Done done);
+  // Without `wakes` it is only put there: call wake() after the last of several.
+  void submit(IntakeJob job, Done done, bool wakes = true);
+  void wake();
   std::size_t depth() const;  // Requests not yet answered.
   const Rules& rules() const { return rules_; }
 
@@ -51,20 +54,21 @@ class IntakeQueue {
   };
   using Group = std::vector<std::unique_ptr<Waiting>>;
 
-  void run_checker();
-  void run_writer();
+  void run();
+  void check_some(std::unique_lock<std::mutex>& lock);
+  void settle_all(std::unique_lock<std::mutex>& lock);
+  static Group take(std::deque<std::unique_ptr<Waiting>>& from, std::size_t most);
   void answer(Waiting& waiting);
 
   Ingest& ingest_;
   const Rules rules_;
   IntakeObserver* const observer_;
   mutable std::mutex mutex_;  // Guards what follows.
-  std::condition_variable has_waiting_;
-  std::condition_variable has_checked_;
+  std::condition_variable has_work_;
   std::deque<std::unique_ptr<Waiting>> waiting_;
-  Group checked_;
+  std::deque<std::unique_ptr<Waiting>> checked_;
   std::size_t depth_ = 0;
-  std::size_t running_checkers_ = 0;
+  bool is_settling_ = false;
   bool is_over_ = false;
   std::vector<std::thread> threads_;
 };

@@ -72,9 +72,10 @@ Result<NoteSigner> log_signer(const Config& config) {
 constexpr std::size_t kPoolThreads = 2;
 constexpr std::size_t kPoolWaiting = 256;
 
-std::uint32_t checker_count(const Config& config) {
-  return config.http.io_threads > 0 ? config.http.io_threads
-                                    : std::max(1U, std::thread::hardware_concurrency());
+// One more than there are cores for it: one waits for the disk.
+std::uint32_t intake_threads(const Config& config) {
+  return 1 + (config.http.io_threads > 0 ? config.http.io_threads
+                                         : std::max(1U, std::thread::hardware_concurrency()));
 }
 
 LimiterRules limiter_rules(const Config& config) {
@@ -156,13 +157,14 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
   }
   Metrics metrics(route_names());
   BlockingPool pool(kPoolThreads, kPoolWaiting);
-  IntakeQueue queue(ingest, {config.ingest.queue_requests, checker_count(config)}, &metrics);
+  IntakeQueue queue(ingest, {config.ingest.queue_requests, intake_threads(config)}, &metrics);
   const ServiceParts service{.queue = queue,
                              .pool = pool,
                              .metrics = metrics,
                              .server = **server,
                              .store_directory = config.store.directory,
-                             .reserve_bytes = config.store.reserve_bytes};
+                             .reserve_bytes = config.store.reserve_bytes,
+                             .wakes_queue = false};
   parts.service = &service;
   Api api(std::move(parts));
   log.info("network {}, policy {} ({}), {} messages and headers logged, {} clock", config.network,
@@ -173,7 +175,8 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
   (*server)->run([&](HttpRequest request,
                      HttpReply reply) { api.handle(std::move(request), std::move(reply)); },
                  {.beat = [&] { manager.tell("WATCHDOG=1"); },
-                  .on_drain = [&] { manager.tell("STOPPING=1"); }});
+                  .on_drain = [&] { manager.tell("STOPPING=1"); },
+                  .after_burst = [&] { queue.wake(); }});
   ticker.reset();
   log.info("stopped");
   return {};

@@ -6,7 +6,10 @@
 //
 // Ratios use CPU time of the service's process, all threads of it and of its store, so that neither
 // the client nor other work on the machine counts. Wall time is shown beside it.
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sodium.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,7 +34,7 @@ using verifier::FakeSigner;
 using verifier::SignedBatch;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kConnections = 64;
+constexpr std::size_t kConnections = 256;
 constexpr double kHotspots = 1'000'000;
 constexpr int kServerCore = 0;
 
@@ -137,6 +140,18 @@ void expect_only(const Cost& cost, int status, const char* what) {
   }
 }
 
+std::uint16_t free_port() {
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof at;
+  bind(fd, reinterpret_cast<const sockaddr*>(&at), size);
+  getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size);
+  close(fd);
+  return ntohs(at.sin_port);
+}
+
 std::vector<Requests> repeated(const std::string& request, std::size_t count) {
   return std::vector<Requests>(kConnections, Requests(count / kConnections, request));
 }
@@ -236,21 +251,21 @@ class Bench {
       out_["empty_post_to_nginx"] = nullptr;
       return;
     }
-    constexpr std::uint16_t kPort = 18'480;
+    const std::uint16_t port = free_port();
     std::ofstream(directory_ / "small.txt") << std::string(400, 'x');
     std::ofstream(directory_ / "nginx.conf")
         << "daemon off;\nworker_processes 1;\nerror_log stderr crit;\npid " << directory_.string()
-        << "/nginx.pid;\nuser root;\nevents { worker_connections 256; }\n"
+        << "/nginx.pid;\nuser root;\nevents { worker_connections 1024; }\n"
         << "http { access_log off; sendfile on; keepalive_requests 1000000;\n"
         << "  default_type text/plain; client_body_temp_path " << directory_.string() << "/b;\n"
-        << "  server { listen 127.0.0.1:" << kPort << "; root " << directory_.string() << "; } }\n";
+        << "  server { listen 127.0.0.1:" << port << "; root " << directory_.string() << "; } }\n";
     const ServerProcess nginx({program, "-p", directory_.string(), "-e", "stderr", "-c",
                                (directory_ / "nginx.conf").string()},
                               kServerCore, false);
     std::this_thread::sleep_for(std::chrono::seconds(1));  // It does not say when it is ready.
     const std::string get = get_request("/small.txt");
-    cost_of(nginx, kPort, repeated(get, sizes_.requests / 10));
-    const Cost cost = cost_of(nginx, kPort, repeated(get, sizes_.requests));
+    cost_of(nginx, port, repeated(get, sizes_.requests / 10));
+    const Cost cost = cost_of(nginx, port, repeated(get, sizes_.requests));
     expect_only(cost, 200, "nginx");
     out_["nginx_static_cpu_us"] = cost.cpu_us_per_answer();
     out_["empty_post_to_nginx"] =

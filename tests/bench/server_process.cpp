@@ -2,6 +2,7 @@
 
 #include <sched.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): kill is POSIX
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,6 +35,7 @@ ServerProcess::ServerProcess(const std::vector<std::string>& words, int core, bo
   pid_ = fork();
   if (pid_ < 0) give_up("fork");
   if (pid_ == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGTERM);  // It does not outlive a bench that gives up.
     if (core >= 0) pin_to_core(core);
     dup2(ends[1], STDOUT_FILENO);
     close(ends[0]);

@@ -40,7 +40,7 @@ class IntakeQueueTest : public testing::Test {
 };
 
 TEST_F(IntakeQueueTest, AnswersAsIngestDoes) {
-  IntakeQueue queue(ingest_, {.max_requests = 8, .checkers = 2}, &spy_);
+  IntakeQueue queue(ingest_, {.max_requests = 8, .threads = 2}, &spy_);
   FakeSigner signer(1);
   const SignedBatch batch = signer.sign({signer.onboarding(kRound)});
   EXPECT_EQ(wait_for(queue, body_job_of(batch)).status, IntakeStatus::unknown_header);
@@ -70,7 +70,7 @@ TEST_F(IntakeQueueTest, ManyThreadsGetOneAnswerEach) {
   }
   std::array<std::atomic<std::size_t>, kIntakeStatuses> counts{};
   {
-    IntakeQueue queue(ingest_, {.max_requests = 10'000, .checkers = 2}, &spy_);
+    IntakeQueue queue(ingest_, {.max_requests = 10'000, .threads = 2}, &spy_);
     std::vector<std::thread> threads;
     for (std::size_t t = 0; t < 3; ++t) {
       threads.emplace_back([&, t] {
@@ -103,7 +103,7 @@ TEST_F(IntakeQueueTest, AFullQueueRefusesAtOnceAndTheRestIsAnswered) {
   std::atomic<std::size_t> accepted{0};
   std::atomic<std::size_t> overloaded{0};
   {
-    IntakeQueue queue(ingest_, {.max_requests = 3, .checkers = 1}, nullptr);
+    IntakeQueue queue(ingest_, {.max_requests = 3, .threads = 1}, nullptr);
     FakeSigner signer(1);
     // The writer is held by the first one's answer.
     queue.submit(job_of(signer.sign({signer.silence(kRound)})), [&](const Intake&) {

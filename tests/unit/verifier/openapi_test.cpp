@@ -163,7 +163,7 @@ class OpenApiTest : public testing::Test {
   std::unique_ptr<HttpServer> server_;
   std::unique_ptr<Metrics> metrics_;
   BlockingPool pool_{1, 8};
-  IntakeQueue queue_{ingest_, {.max_requests = 64, .checkers = 1}, nullptr};
+  IntakeQueue queue_{ingest_, {.max_requests = 64, .threads = 1}, nullptr};
   std::unique_ptr<ServiceParts> service_;
   std::unique_ptr<Api> api_;
   FakeSigner signer_{1};
