@@ -5,8 +5,11 @@
 namespace earshot::fields {
 namespace {
 
-constexpr Named<RegionId> kRegionNames[] = {
-    {RegionId::eu868, "eu868"}, {RegionId::in865, "in865"}, {RegionId::us915, "us915"}};
+constexpr Named<RegionId> kRegionNames[] = {{RegionId::eu868, "eu868"},
+                                            {RegionId::in865, "in865"},
+                                            {RegionId::us915, "us915"},
+                                            {RegionId::as923, "as923"},
+                                            {RegionId::au915, "au915"}};
 constexpr Named<ClockClass> kClockNames[] = {
     {ClockClass::none, "none"}, {ClockClass::network, "network"}, {ClockClass::gnss, "gnss"}};
 constexpr Named<SilenceReason> kReasonNames[] = {{SilenceReason::duty_cycle, "duty_cycle"},

@@ -6,6 +6,7 @@ namespace earshot::hotspot {
 namespace {
 
 constexpr std::int64_t kHourNanos = 3600LL * kNanosPerSecond;  // Given: EN 300 220-1, 4.3.3.
+constexpr std::int64_t kNanosPerMilli = 1'000'000;
 constexpr std::int64_t kKeptNanos = 168 * kHourNanos;  // Chosen: a week, for people who look.
 constexpr std::size_t kRewriteBytes = 1U << 20;        // Chosen: some 25'000 entries.
 
@@ -49,26 +50,42 @@ Result<DutyLedger> DutyLedger::open(const std::string& path) {
   return DutyLedger(std::move(opened->journal), std::move(entries));
 }
 
-// The fullest hour begins with some entry's start or ends with some entry's end; with whole entries
-// it is enough to count, for each end within an hour after the new start, the hour before that end.
-bool DutyLedger::allows(const AirTime& entry, std::uint32_t ppm) const {
+// The fullest span begins with some entry's start or ends with some entry's end; with whole entries
+// it is enough to count, for each end within a span after the new start, the span before that end.
+bool DutyLedger::fits(const AirTime& entry, std::int64_t span, std::int64_t allowed) const {
   std::vector<AirTime> near = {entry};
   for (const AirTime& other : entries_) {
-    if (other.start + other.nanos > entry.start - kHourNanos &&
-        other.start < entry.start + entry.nanos + kHourNanos) {
+    if (other.start + other.nanos > entry.start - span &&
+        other.start < entry.start + entry.nanos + span) {
       near.push_back(other);
     }
   }
-  const std::int64_t allowed = kHourNanos / 1'000'000 * ppm;
   return std::ranges::all_of(near, [&](const AirTime& last) {
     const UnixNanos end = last.start + last.nanos;
     std::int64_t used = 0;
     for (const AirTime& other : near) {
-      const UnixNanos from = std::max(other.start, end - kHourNanos);
+      const UnixNanos from = std::max(other.start, end - span);
       used += std::max<std::int64_t>(0, std::min(other.start + other.nanos, end) - from);
     }
     return used <= allowed;
   });
+}
+
+bool DutyLedger::allows(const AirTime& entry, const Region& region) const {
+  if (!fits(entry, kHourNanos, kHourNanos / 1'000'000 * region.duty_cycle_ppm)) return false;
+  if (region.dwell_ms == 0) return true;
+  const std::int64_t dwell = region.dwell_ms * kNanosPerMilli;
+  if (region.dwell_period_s == 0) return entry.nanos <= dwell;
+  return fits(entry, region.dwell_period_s * kNanosPerSecond, dwell);
+}
+
+std::int64_t DutyLedger::used_nanos(UnixNanos now) const {
+  std::int64_t used = 0;
+  for (const AirTime& entry : entries_) {
+    const UnixNanos from = std::max(entry.start, now - kHourNanos);
+    used += std::max<std::int64_t>(0, std::min(entry.start + entry.nanos, now) - from);
+  }
+  return used;
 }
 
 Result<void> DutyLedger::reserve(const AirTime& entry) {

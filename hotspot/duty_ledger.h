@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "core/region.h"
 #include "core/time.h"
 #include "hotspot/journal.h"
 
@@ -24,8 +25,11 @@ class DutyLedger {
   // Errc::unavailable for the file system, Errc::bad_data for damage other than a torn tail.
   static Result<DutyLedger> open(const std::string& path);
 
-  // True when, with `entry`, no hour (half-open, any start) holds more than `ppm` of itself.
-  bool allows(const AirTime& entry, std::uint32_t ppm) const;
+  // True when, with `entry`, no hour (half-open, any start) holds more than the region's duty cycle
+  // of itself, and no dwell period more than the dwell time.
+  bool allows(const AirTime& entry, const Region& region) const;
+  // Time on the air in the hour before `now`.
+  std::int64_t used_nanos(UnixNanos now) const;
   // On disk (fsync) when it returns.
   Result<void> reserve(const AirTime& entry);
   // The reservation of `round`, when there is one among those kept (the last 7 days).
@@ -33,6 +37,7 @@ class DutyLedger {
   const std::deque<AirTime>& entries() const { return entries_; }
 
  private:
+  bool fits(const AirTime& entry, std::int64_t span, std::int64_t allowed) const;
   DutyLedger(Journal journal, std::deque<AirTime> entries)
       : journal_(std::move(journal)), entries_(std::move(entries)) {}
 

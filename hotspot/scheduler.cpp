@@ -78,7 +78,7 @@ Result<RoundPlan> Scheduler::plan_slot(Round round, const Entropy& entropy, cons
   const AirTime entry = {round, nanos_of(plan.start), (plan.airtime.count() + 999) / 1000};
   if (entry.start <= now) return result;  // Missed.
   if (!ledger_.of_round(round)) {
-    if (!ledger_.allows(entry, region.duty_cycle_ppm)) {
+    if (!ledger_.allows(entry, region)) {
       result.silence = SilenceReason::duty_cycle;
       return result;
     }

@@ -36,8 +36,20 @@ TEST(Regions, Eu868IsTheStandardsBandM) {
   }
 }
 
-TEST(Regions, ABeaconKeepsTheDwellTimeOfUs915UpToSf10) {
-  EXPECT_LT(beacon_airtime(10, kBeaconBandwidthHz), std::chrono::milliseconds(400));
+TEST(Regions, KeepTheirNumbersInMessages) {
+  EXPECT_EQ(static_cast<int>(find_region("EU868")->id), 1);
+  EXPECT_EQ(static_cast<int>(find_region("IN865")->id), 2);
+  EXPECT_EQ(static_cast<int>(find_region("US915")->id), 3);
+  EXPECT_EQ(static_cast<int>(find_region("AS923")->id), 4);
+  EXPECT_EQ(static_cast<int>(find_region("AU915")->id), 5);
+}
+
+TEST(Regions, ABeaconKeepsEveryDwellTimeUpToSf10) {
+  for (const Region& region : regions()) {
+    if (region.dwell_ms == 0) continue;
+    EXPECT_LT(beacon_airtime(10, kBeaconBandwidthHz), std::chrono::milliseconds(region.dwell_ms));
+    EXPECT_GT(beacon_airtime(11, kBeaconBandwidthHz), std::chrono::milliseconds(region.dwell_ms));
+  }
 }
 
 }  // namespace

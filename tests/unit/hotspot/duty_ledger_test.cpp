@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t kSecond = kNanosPerSecond;
 constexpr std::int64_t kHour = 3600 * kSecond;
-constexpr std::uint32_t kOnePercent = 10'000;
+const Region& kOnePercent = *find_region(RegionId::eu868);
 
 TEST(DutyLedger, AllowsAnHourItsShareAndNotANanosecondMore) {
   const TemporaryDirectory directory;
@@ -41,6 +41,32 @@ TEST(DutyLedger, BindsAcrossARestart) {
   ASSERT_TRUE(ledger);
   EXPECT_EQ(ledger->of_round(7), entry);
   EXPECT_FALSE(ledger->allows({8, 10 * kHour + 60 * kSecond, 1}, kOnePercent));
+}
+
+TEST(DutyLedger, KeepsTheDwellTimeOfAnEmissionAndOfAPeriod) {
+  const TemporaryDirectory directory;
+  Result<DutyLedger> ledger = DutyLedger::open(directory.file("duty"));
+  ASSERT_TRUE(ledger);
+  const std::int64_t dwell = 400'000'000;
+  const Region& single = *find_region(RegionId::as923);
+  EXPECT_TRUE(ledger->allows({1, kHour, dwell}, single));
+  EXPECT_FALSE(ledger->allows({1, kHour, dwell + 1}, single));
+  ASSERT_TRUE(ledger->reserve({1, kHour, dwell}));
+  EXPECT_TRUE(ledger->allows({2, kHour + kSecond, dwell}, single));
+  const Region& in_period = *find_region(RegionId::us915);
+  EXPECT_FALSE(ledger->allows({2, kHour + 20 * kSecond - 1, dwell}, in_period));
+  EXPECT_TRUE(ledger->allows({2, kHour + 20 * kSecond, dwell}, in_period));
+}
+
+TEST(DutyLedger, TellsWhatTheLastHourUsed) {
+  const TemporaryDirectory directory;
+  Result<DutyLedger> ledger = DutyLedger::open(directory.file("duty"));
+  ASSERT_TRUE(ledger);
+  ASSERT_TRUE(ledger->reserve({1, 10 * kHour, 4 * kSecond}));
+  EXPECT_EQ(ledger->used_nanos(10 * kHour + kSecond), kSecond);
+  EXPECT_EQ(ledger->used_nanos(10 * kHour + kHour), 4 * kSecond);
+  EXPECT_EQ(ledger->used_nanos(11 * kHour + 3 * kSecond), kSecond);
+  EXPECT_EQ(ledger->used_nanos(12 * kHour), 0);
 }
 
 TEST(DutyLedger, RefusesEntriesThatCannotBe) {
