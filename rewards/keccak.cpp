@@ -1,16 +1,8 @@
-// The one file that knows Crypto++.
-#include <cryptopp/keccak.h>
-
+#include "core/owner_signature.h"
 #include "rewards/payout_tree.h"
 
 namespace earshot::rewards {
 
-Hash256 keccak256(ByteView bytes) {
-  Hash256 digest{};
-  CryptoPP::Keccak_256 keccak;
-  keccak.Update(bytes.data(), bytes.size());
-  keccak.Final(digest.data());
-  return digest;
-}
+Hash256 keccak256(ByteView bytes) { return earshot::keccak256(bytes); }
 
 }  // namespace earshot::rewards

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "core/identity.h"
+#include "core/owner_signature.h"
 #include "rewards/payout_tree.h"
 
 namespace earshot::rewards::chain {
@@ -36,12 +37,6 @@ EvmAddress address_of_key(const secp256k1_pubkey& key) {
   EvmAddress address{};
   std::copy(hash.begin() + 12, hash.end(), address.begin());
   return address;
-}
-
-bool has_low_s(const secp256k1_ecdsa_recoverable_signature& signature) {
-  secp256k1_ecdsa_signature plain;
-  secp256k1_ecdsa_recoverable_signature_convert(context(), &plain, &signature);
-  return secp256k1_ecdsa_signature_normalize(context(), nullptr, &plain) == 0;
 }
 
 bool is_upper(char c) { return c >= 'A' && c <= 'F'; }
@@ -79,17 +74,7 @@ EvmSignature sign_digest(const AccountKey& key, const Hash256& digest) {
 }
 
 std::optional<EvmAddress> recover_signer(const Hash256& digest, const EvmSignature& signature) {
-  const int recovery = signature[kCompactBytes] - kRecoveryBase;
-  if (recovery != 0 && recovery != 1) return std::nullopt;
-  secp256k1_ecdsa_recoverable_signature parsed;
-  secp256k1_pubkey key;
-  if (secp256k1_ecdsa_recoverable_signature_parse_compact(context(), &parsed, signature.data(),
-                                                          recovery) == 0) {
-    return std::nullopt;
-  }
-  if (!has_low_s(parsed)) return std::nullopt;
-  if (secp256k1_ecdsa_recover(context(), &key, &parsed, digest.data()) == 0) return std::nullopt;
-  return address_of_key(key);
+  return recover_evm_signer(digest, signature);
 }
 
 std::string to_display(const EvmAddress& address) {

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "core/owner_signature.h"
 #include "rewards/chain/abi.h"
 #include "rewards/payout_tree.h"
 
@@ -10,18 +11,12 @@ namespace {
 
 constexpr std::string_view kContractDomainType =
     "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
-constexpr std::string_view kNetworkDomainType =
-    "EIP712Domain(string name,string version,uint256 chainId)";
 constexpr std::string_view kEpochType =
     "Epoch(uint64 epoch,uint64 signerSetVersion,bytes32 prevRewardsRoot,bytes32 rewardsRoot,"
     "uint128 cumulativeTotal,bytes32 debitsRoot,uint128 cumulativeData,bytes32 artifactHash,"
     "uint64 logSize,bytes32 logRoot)";
 constexpr std::string_view kRotationType =
     "Rotation(uint64 version,uint64 threshold,address[] signers)";
-constexpr std::string_view kOnboardingType =
-    "Onboarding(bytes32 hotspot,uint64 round,uint64 sequence,bytes32 vrfKey,address owner,"
-    "int64 xMm,int64 yMm,int64 zMm,uint64 s2Cell,int16 antennaGainDdbi,uint16 region,"
-    "bool transmits,uint8 clock)";
 constexpr std::string_view kVersion = "1";
 
 Hash256 hash_words(std::initializer_list<Word> words) {
@@ -44,11 +39,6 @@ Hash256 digest_of(const Hash256& domain, const Hash256& content) {
 Hash256 separator_of(const ContractDomain& domain) {
   return hash_words({hash_text(kContractDomainType), hash_text("EarshotRewards"),
                      hash_text(kVersion), word_of(domain.chain_id), word_of(domain.contract)});
-}
-
-Hash256 separator_of(NetworkId network) {
-  return hash_words(
-      {hash_text(kNetworkDomainType), hash_text("Earshot"), hash_text(kVersion), word_of(network)});
 }
 
 }  // namespace
@@ -96,26 +86,16 @@ Result<Bytes> join_signatures(const Hash256& digest, std::span<const EvmSignatur
 }
 
 Hash256 onboarding_digest(NetworkId network, const Onboarding& onboarding) {
-  const Hash256 content = hash_words(
-      {hash_text(kOnboardingType), onboarding.hotspot, word_of(onboarding.round),
-       word_of(onboarding.sequence), onboarding.vrf_key, word_of(onboarding.owner),
-       signed_word_of(onboarding.position.x_mm), signed_word_of(onboarding.position.y_mm),
-       signed_word_of(onboarding.position.z_mm), word_of(onboarding.s2_cell),
-       signed_word_of(onboarding.antenna_gain_ddbi),
-       word_of(static_cast<std::uint16_t>(onboarding.region)),
-       word_of(onboarding.transmits ? 1 : 0),
-       word_of(static_cast<std::uint8_t>(onboarding.clock))});
-  return digest_of(separator_of(network), content);
+  return earshot::onboarding_digest(network, onboarding);
 }
 
 void sign_onboarding(const AccountKey& owner, NetworkId network, Onboarding& onboarding) {
   onboarding.owner = owner.address;
-  onboarding.owner_signature = sign_digest(owner, onboarding_digest(network, onboarding));
+  onboarding.owner_signature = sign_digest(owner, earshot::onboarding_digest(network, onboarding));
 }
 
 bool verify_onboarding_owner(NetworkId network, const Onboarding& onboarding) {
-  return recover_signer(onboarding_digest(network, onboarding), onboarding.owner_signature) ==
-         onboarding.owner;
+  return is_signed_by_owner(network, onboarding);
 }
 
 }  // namespace earshot::rewards::chain
