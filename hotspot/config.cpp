@@ -82,6 +82,39 @@ class KeyReader {
     return value;
   }
 
+  std::vector<std::string> texts(const std::string& key) {
+    std::vector<std::string> values;
+    const toml::node* found = node(key, false);
+    if (found == nullptr) return values;
+    const toml::array* list = found->as_array();
+    if (list == nullptr) problem(key, "not a list of strings");
+    for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+      const auto value = list->get(i)->value_exact<std::string>();
+      if (!value) problem(key, "not a list of strings");
+      if (value) values.push_back(*value);
+    }
+    return values;
+  }
+
+  // { LNA = 24, VGA = 20 }
+  std::map<std::string, double> decibels(const std::string& key) {
+    std::map<std::string, double> values;
+    const toml::node* found = node(key, false);
+    if (found == nullptr) return values;
+    const toml::table* table = found->as_table();
+    if (table == nullptr) problem(key, "not a table of gains in dB, like { LNA = 24 }");
+    if (table == nullptr) return values;
+    for (const auto& [name, value] : *table) {
+      const std::optional<double> db = value.is_number() ? value.value<double>() : std::nullopt;
+      if (!db || !(std::abs(*db) <= 200)) {
+        problem(key + "." + std::string(name.str()), "not a number of dB, -200 to 200");
+      } else {
+        values[std::string(name.str())] = *db;
+      }
+    }
+    return values;
+  }
+
   template <class T>
   std::optional<T> choice(const std::string& key, const std::map<std::string, T>& allowed,
                           bool required) {
@@ -177,7 +210,60 @@ void read_verifier(KeyReader& keys, Config& config) {
   assign(config.audit_poll_seconds, keys.whole("verifier.audit_poll_s", 1, 3600, false));
   config.settings.delivery.spread_seconds =
       keys.whole("verifier.spread_s", 0, 600, false).value_or(20);
+  config.other_verifiers = keys.texts("verifier.also");
+}
+
+// The middle of what the region's channels span.
+double middle_of(const std::optional<RegionId>& id) {
+  const Region* region = id ? find_region(*id) : nullptr;
+  if (region == nullptr) return 0;
+  return (static_cast<double>(region->channels_hz.front()) +
+          static_cast<double>(region->channels_hz.back())) /
+         2;
+}
+
+void read_source(KeyReader& keys, Config& config) {
+  radio::RadioConfig& radio = config.radio;
   assign(config.recording, keys.text("source.recording", false));
+  assign(radio.device, keys.text("source.device", false));
+  radio.receive.rate_hz = keys.number("source.rate_hz", 125e3, 61.44e6, false).value_or(1e6);
+  radio.receive.centre_hz =
+      keys.number("source.centre_hz", 1e6, 1e10, false).value_or(middle_of(config.settings.region));
+  radio.receive.bandwidth_hz = keys.number("source.bandwidth_hz", 0, 61.44e6, false).value_or(0);
+  assign(radio.receive.antenna, keys.text("source.antenna", false));
+  radio.receive.gains = keys.decibels("source.gain");
+  assign(radio.clock_source, keys.text("source.clock_source", false));
+  assign(radio.time_source, keys.text("source.time_source", false));
+  const std::map<std::string, bool> times = {{"ticks", false}, {"utc", true}};
+  assign(radio.device_time_is_utc, keys.choice<bool>("source.device_time", times, false));
+}
+
+void read_transmit(KeyReader& keys, Config& config) {
+  radio::RadioConfig& radio = config.radio;
+  radio.transmits = config.settings.transmits;
+  radio.transmit.rate_hz =
+      keys.number("transmit.rate_hz", 125e3, 61.44e6, false).value_or(radio.receive.rate_hz);
+  assign(radio.transmit.antenna, keys.text("transmit.antenna", false));
+  radio.transmit.gains = keys.decibels("transmit.gain");
+  config.transmit_full_scale_dbm = keys.number("transmit.full_scale_dbm", -60, 60, false);
+  if (const auto us = keys.number("transmit.latency_us", -1e6, 1e6, false)) {
+    radio.untimed_latency_ns = rounded(*us * 1000);
+  }
+  if (const auto us = keys.number("transmit.latency_error_us", 1, 1e6, false)) {
+    radio.untimed_error_ns = rounded(*us * 1000);
+  }
+}
+
+void read_rest(KeyReader& keys, Config& config) {
+  if (const toml::node* address = keys.node("status.listen", false)) {
+    const auto text = address->value_exact<std::string>();
+    if (!text) keys.problem("status.listen", "not a string");
+    config.status_address = text.value_or("");
+  }
+  assign(config.lockstep, keys.flag("simulation.lockstep"));
+  assign(config.moves_verifier_clock, keys.flag("simulation.moves_verifier_clock"));
+  // Others may be slow, not absent: their slowness is no silence of the device.
+  if (config.lockstep) config.radio.read_timeout_us = 30'000'000;
 }
 
 void read_radio(KeyReader& keys, Settings& settings) {
@@ -229,6 +315,9 @@ CheckedConfig check_config(const std::string& text, const std::string& name) {
   read_hotspot(keys, checked.config);
   read_verifier(keys, checked.config);
   read_radio(keys, checked.config.settings);
+  read_source(keys, checked.config);
+  read_transmit(keys, checked.config);
+  read_rest(keys, checked.config);
   keys.report_unknown();
   if (!checked.problems.empty()) return checked;
   for (const std::string& problem : validate(checked.config)) {
@@ -237,15 +326,11 @@ CheckedConfig check_config(const std::string& text, const std::string& name) {
   return checked;
 }
 
-std::vector<std::string> validate(const Config& config) {
+namespace {
+
+std::vector<std::string> transmit_problems(const Config& config) {
   std::vector<std::string> problems;
   const Settings& settings = config.settings;
-  if (const Result<Url> url = parse_url(config.verifier_url); !url) {
-    problems.push_back("verifier.url: " + one_line(url.error().detail));
-  }
-  if (settings.sortition.min_spreading_factor > settings.sortition.max_spreading_factor) {
-    problems.push_back("sortition: min_spreading_factor is above max_spreading_factor");
-  }
   if (settings.transmits && !settings.antenna_gain_ddbi) {
     problems.push_back("hotspot.antenna_gain_dbi: missing; transmit = true needs it");
   }
@@ -253,6 +338,45 @@ std::vector<std::string> validate(const Config& config) {
     problems.push_back(
         "hotspot.latitude_deg, longitude_deg, height_m: missing; transmit = true "
         "needs a position");
+  }
+  const Region* region = settings.region ? find_region(*settings.region) : nullptr;
+  if (!settings.transmits || region == nullptr || !settings.antenna_gain_ddbi) return problems;
+  if (config.radio.device.empty()) {
+    problems.push_back("hotspot.transmit: true, but source.device names no device to do it");
+  }
+  const double needed = (region->max_eirp_cdbm - 10 * *settings.antenna_gain_ddbi) / 100.0;
+  std::ostringstream line;
+  line << "transmit.full_scale_dbm: ";
+  if (config.transmit_full_scale_dbm) line << "found " << *config.transmit_full_scale_dbm;
+  if (!config.transmit_full_scale_dbm) line << "missing";
+  line << ", allowed from " << needed << " (the region's EIRP minus the antenna's gain)";
+  if (!config.transmit_full_scale_dbm || *config.transmit_full_scale_dbm < needed) {
+    problems.push_back(line.str());
+  }
+  return problems;
+}
+
+}  // namespace
+
+std::vector<std::string> validate(const Config& config) {
+  std::vector<std::string> problems;
+  const Settings& settings = config.settings;
+  if (const Result<Url> url = parse_url(config.verifier_url); !url) {
+    problems.push_back("verifier.url: " + one_line(url.error().detail));
+  }
+  for (const std::string& other : config.other_verifiers) {
+    const Result<Url> url = parse_url(other);
+    if (!url) problems.push_back("verifier.also: " + one_line(url.error().detail));
+  }
+  if (!config.recording.empty() && !config.radio.device.empty()) {
+    problems.push_back("source: recording and device: one or the other");
+  }
+  for (std::string& problem : transmit_problems(config)) problems.push_back(std::move(problem));
+  if (config.lockstep && !config.radio.device_time_is_utc) {
+    problems.push_back("simulation.lockstep: needs source.device_time = \"utc\"");
+  }
+  if (settings.sortition.min_spreading_factor > settings.sortition.max_spreading_factor) {
+    problems.push_back("sortition: min_spreading_factor is above max_spreading_factor");
   }
   return problems;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "hotspot/settings.h"
+#include "radio/soapy/radio.h"
 
 namespace earshot::hotspot {
 
@@ -12,9 +13,17 @@ struct Config {
   std::string key_file;         // Seed of the hotspot's keys; `earshot-hotspotd key new` makes one.
   std::string state_directory;  // Outbox, ledgers and evidence.
   std::string verifier_url;     // http://host[:port][/prefix]
-  std::int64_t timeout_seconds = 10;     // For one exchange with the verifier.
-  std::int64_t audit_poll_seconds = 60;  // How often audit tasks are asked for.
-  std::string recording;                 // Source of samples: a SigMF recording. Empty: none.
+  std::int64_t timeout_seconds = 10;         // For one exchange with the verifier.
+  std::int64_t audit_poll_seconds = 60;      // How often audit tasks are asked for.
+  std::vector<std::string> other_verifiers;  // URLs; each gets the same messages.
+  std::string recording;                     // Source of samples: a SigMF recording. Empty: none.
+  // Or a device; `radio.device` is empty without one. Tunings are complete.
+  radio::RadioConfig radio;
+  std::optional<double> transmit_full_scale_dbm;  // Conducted power of |x| = 1 at `transmit.gain`.
+  std::string status_address = "127.0.0.1:8490";  // /status and /metrics. Empty: not served.
+  // Simulation only: the device's clock is everybody's, and the verifier's follows it.
+  bool lockstep = false;
+  bool moves_verifier_clock = false;
   Settings settings;
 };
 

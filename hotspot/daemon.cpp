@@ -1,22 +1,14 @@
 #include "hotspot/daemon.h"
 
 #include <algorithm>
-#include <cstdio>
+
+#include "hotspot/station.h"
 
 namespace earshot::hotspot {
 namespace {
 
 // Chosen: how long a new message may wait before it is looked at, at most.
 constexpr UnixNanos kLongestWait = 60 * kNanosPerSecond;
-
-std::string line_of(const WitnessReport& report) {
-  const Instant time = instant_of_round(report.round) + Picoseconds(report.receive_ps);
-  char figures[80];
-  std::snprintf(figures, sizeof figures, "SF%d, %.2f dBm, SNR %.2f dB", report.spreading_factor,
-                report.rssi_cdbm / 100.0, report.snr_cdb / 100.0);
-  return "heard beacon " + to_hex(report.tag) + " at " + to_iso8601(time) + " on " +
-         std::to_string(report.frequency_hz) + " Hz, " + figures;
-}
 
 class Loop {
  public:

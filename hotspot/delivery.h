@@ -19,4 +19,13 @@ struct Delivery {
   std::vector<std::string> failed;  // One line each; tried again later.
 };
 
+// What another verifier did with the same, on top.
+inline void add_to(Delivery& sum, const Delivery& other) {
+  sum.headers += other.headers;
+  sum.bodies += other.bodies;
+  sum.evidence += other.evidence;
+  sum.refused.insert(sum.refused.end(), other.refused.begin(), other.refused.end());
+  sum.failed.insert(sum.failed.end(), other.failed.begin(), other.failed.end());
+}
+
 }  // namespace earshot::hotspot

@@ -57,6 +57,12 @@ struct Hotspot::Impl {
   EvidenceStore evidence;
   Outbox outbox;
   Transport& transport;
+  struct Other {
+    Outbox outbox;  // A mirror of ours.
+    Transport* transport;
+    EvidenceResponder responder;
+  };
+  std::vector<Other> others;
   const Clock& clock;
   SimulationSeams seams;
   Scheduler scheduler;
@@ -68,7 +74,8 @@ struct Hotspot::Impl {
 
 Result<Hotspot> Hotspot::open(const Identity& identity, const Settings& settings,
                               const std::string& directory, Transport& transport,
-                              const Clock& clock, SimulationSeams seams) {
+                              const Clock& clock, SimulationSeams seams,
+                              const std::vector<OtherVerifier>& others) {
   Result<StateDirectory> state = StateDirectory::lock(directory);
   if (!state) return fail(state.error());
   Result<DutyLedger> duty = DutyLedger::open(state->file("duty.journal"));
@@ -81,9 +88,17 @@ Result<Hotspot> Hotspot::open(const Identity& identity, const Settings& settings
   Result<Outbox> outbox = Outbox::open(state->file("outbox.journal"), settings.network,
                                        identity.signing, settings.delivery);
   if (!outbox) return fail(outbox.error());
-  return Hotspot(std::make_unique<Impl>(identity, settings, *std::move(state), *std::move(duty),
-                                        *std::move(tags), *std::move(evidence), *std::move(outbox),
-                                        transport, clock, std::move(seams)));
+  auto impl = std::make_unique<Impl>(identity, settings, *std::move(state), *std::move(duty),
+                                     *std::move(tags), *std::move(evidence), *std::move(outbox),
+                                     transport, clock, std::move(seams));
+  for (const OtherVerifier& other : others) {
+    Result<Outbox> mirror = Outbox::open(impl->directory.file("outbox." + other.name + ".journal"),
+                                         settings.network, identity.signing, settings.delivery);
+    if (!mirror) return fail(mirror.error());
+    impl->others.push_back({*std::move(mirror), other.transport,
+                            EvidenceResponder(identity.signing.public_key, impl->evidence, {})});
+  }
+  return Hotspot(std::move(impl));
 }
 
 Hotspot::Hotspot(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -122,13 +137,13 @@ Result<RoundPlan> Hotspot::plan_round(Round round, const std::optional<Entropy>&
   return plan;
 }
 
-Result<void> Hotspot::transmitted(const BeaconPlan& plan, Instant anchor) {
+Result<void> Hotspot::transmitted(const BeaconPlan& plan, Instant anchor, std::uint64_t error_ps) {
   BeaconReport report;
   report.hotspot = key();
   report.round = plan.round;
   report.proof = plan.proof;
   report.transmit_ps = (anchor - instant_of_round(plan.round)).count();
-  report.transmit_error_ps = impl_->settings.clock_error_ps;
+  report.transmit_error_ps = impl_->settings.clock_error_ps + error_ps;
   report.frequency_hz = plan.slot.frequency_hz;
   report.spreading_factor = plan.slot.spreading_factor;
   report.bandwidth_hz = plan.bandwidth_hz;
@@ -188,6 +203,20 @@ Result<void> Hotspot::Impl::take_beacon(const radio::StreamWindow& window,
   return report(**std::move(witnessed), hearing);
 }
 
+Result<Hearing> Hotspot::take(std::vector<Witnessed> beacons) {
+  Hearing hearing;
+  for (Witnessed& one : beacons) {
+    if (impl_->tags.holds(one.report.tag)) {
+      ++hearing.repeated;
+      continue;
+    }
+    if (Result<void> queued = impl_->report(std::move(one), hearing); !queued) {
+      return fail(queued.error());
+    }
+  }
+  return hearing;
+}
+
 // The tag is remembered first: after a crash in between, one report is missing; the other order
 // could sign two different ones, which is equivocation.
 Result<void> Hotspot::Impl::report(Witnessed witnessed, Hearing& hearing) {
@@ -215,16 +244,47 @@ Result<Delivery> Hotspot::deliver() {
   if (Result<void> sealed = impl_->outbox.seal(round_at(now)); !sealed) {
     return fail(sealed.error());
   }
-  return upload(impl_->outbox, impl_->transport, now);
+  for (Impl::Other& other : impl_->others) {
+    if (Result<void> taken = other.outbox.mirror(impl_->outbox); !taken) return fail(taken.error());
+  }
+  Result<Delivery> delivery = upload(impl_->outbox, impl_->transport, now);
+  for (Impl::Other& other : impl_->others) {
+    if (!delivery) return delivery;
+    const Result<Delivery> more = upload(other.outbox, *other.transport, now);
+    if (!more) return more;
+    add_to(*delivery, *more);
+  }
+  return delivery;
 }
 
 Result<Delivery> Hotspot::answer_audits() {
   impl_->evidence.expire(impl_->clock.now());
-  return impl_->responder.answer(impl_->transport);
+  Delivery delivery = impl_->responder.answer(impl_->transport);
+  for (Impl::Other& other : impl_->others) {
+    add_to(delivery, other.responder.answer(*other.transport));
+  }
+  return delivery;
 }
 
-std::optional<UnixNanos> Hotspot::next_due() const { return impl_->outbox.next_due(); }
+std::optional<UnixNanos> Hotspot::next_due() const {
+  std::optional<UnixNanos> next = impl_->outbox.next_due();
+  for (const Impl::Other& other : impl_->others) {
+    const std::optional<UnixNanos> due = other.outbox.next_due();
+    if (due) next = std::min(next.value_or(*due), *due);
+  }
+  return next;
+}
 
-std::size_t Hotspot::undelivered() const { return impl_->outbox.undelivered(); }
+std::size_t Hotspot::undelivered() const {
+  std::size_t most = impl_->outbox.undelivered();
+  for (const Impl::Other& other : impl_->others) {
+    most = std::max(most, other.outbox.undelivered());
+  }
+  return most;
+}
+
+Round Hotspot::first_unseen(Round round) const { return impl_->scheduler.first_unseen(round); }
+const DutyLedger& Hotspot::duty() const { return impl_->duty; }
+std::uint64_t Hotspot::evidence_bytes() const { return impl_->evidence.total_bytes(); }
 
 }  // namespace earshot::hotspot

@@ -19,6 +19,7 @@
 #include "hotspot/scheduler.h"
 #include "hotspot/settings.h"
 #include "hotspot/transport.h"
+#include "hotspot/witness.h"
 
 namespace earshot::hotspot {
 
@@ -28,6 +29,12 @@ struct SimulationSeams {
   std::function<void(Message&)> before_signing;
   // Sees (and may alter) the snippet's bytes that answer an audit of the report of this id.
   std::function<void(const Hash256&, Bytes&)> before_answering;
+};
+
+// A verifier beside the first: it gets the same batches, with a progress of its own.
+struct OtherVerifier {
+  std::string name;                // Of its file in the state directory.
+  Transport* transport = nullptr;  // Borrowed.
 };
 
 // Chosen: some 20 times what a thousand transmitters in range would send. A flood of frames with
@@ -52,7 +59,8 @@ class Hotspot {
   // `transport` and `clock` are borrowed.
   static Result<Hotspot> open(const Identity& identity, const Settings& settings,
                               const std::string& directory, Transport& transport,
-                              const Clock& clock, SimulationSeams seams = {});
+                              const Clock& clock, SimulationSeams seams = {},
+                              const std::vector<OtherVerifier>& others = {});
   Hotspot(Hotspot&&) noexcept;
   Hotspot& operator=(Hotspot&&) noexcept;
   ~Hotspot();
@@ -69,8 +77,8 @@ class Hotspot {
   // is nothing for a skipped round. A silence notice that is due is queued here.
   Result<RoundPlan> plan_round(Round round, const std::optional<Entropy>& entropy);
   // The beacon has left the antenna with its anchor at `anchor` (by the hotspot's clock, whose
-  // error bound is in the settings): queues the report.
-  Result<void> transmitted(const BeaconPlan& plan, Instant anchor);
+  // error bound is in the settings; the radio's comes on top): queues the report.
+  Result<void> transmitted(const BeaconPlan& plan, Instant anchor, std::uint64_t error_ps = 0);
   // It could not: queues the notice.
   Result<void> kept_silent(const BeaconPlan& plan, SilenceReason reason);
 
@@ -79,6 +87,8 @@ class Hotspot {
   // for its whole snippet is left for the next window, which must overlap by overlap_seconds().
   Result<Hearing> hear(const radio::StreamWindow& window, bool more_follows = false);
   double overlap_seconds() const;
+  // Queues what a Listener measured, with the same rules.
+  Result<Hearing> take(std::vector<Witnessed> beacons);
 
   // Signs the batches of rounds that are over and sends what is due by the clock: headers at once,
   // bodies from the commit deadline on. Errc::unavailable only for our own disk; a verifier that
@@ -88,7 +98,12 @@ class Hotspot {
   Result<Delivery> answer_audits();
   // When deliver() has something to do next; nothing when all is delivered.
   std::optional<UnixNanos> next_due() const;
-  std::size_t undelivered() const;  // Messages not yet acknowledged, refused or abandoned.
+  // Messages that some verifier has not yet acknowledged, refused or been given up for.
+  std::size_t undelivered() const;
+  // The earliest round that plan_round() wants to be shown next, up to `round`.
+  Round first_unseen(Round round) const;
+  const DutyLedger& duty() const;
+  std::uint64_t evidence_bytes() const;
 
  private:
   struct Impl;

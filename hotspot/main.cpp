@@ -5,8 +5,12 @@
 
 #include "hotspot/config.h"
 #include "hotspot/daemon.h"
+#include "hotspot/doctor.h"
 #include "hotspot/http_transport.h"
 #include "hotspot/key_facts.h"
+#include "hotspot/onboard_command.h"
+#include "hotspot/radio_commands.h"
+#include "hotspot/run_live.h"
 
 namespace {
 
@@ -44,13 +48,12 @@ bool wait_until(UnixNanos until) {
 Result<void> run(const std::string& config_path, bool once) {
   const Result<Config> config = load_usable(config_path);
   if (!config) return fail(config.error());
-  if (config->settings.transmits) {
-    return fail(Errc::configuration, config_path +
-                                         ": hotspot.transmit: true, but a recording is "
-                                         "no transmitter");
-  }
   const Result<SigningKey> key = read_key_file(config->key_file);
   if (!key) return fail(key.error());
+  if (!config->radio.device.empty()) {
+    if (once) return fail(Errc::usage, "--once: a device has no end; it is for recordings");
+    return run_live(*config, *key, {wait_until, log_line});
+  }
   const Result<Url> url = parse_url(config->verifier_url);
   if (!url) return fail(url.error());
   HttpTransport transport(*url, config->timeout_seconds);
@@ -71,10 +74,152 @@ Result<void> run(const std::string& config_path, bool once) {
   return run_daemon(*hotspot, clock, {once, config->audit_poll_seconds}, ports);
 }
 
+// Runs a command that needs configuration and key; what it answers goes to standard output.
+template <class Command>
+Result<void> with_key(const std::string& config_path, const Command& command) {
+  const Result<Config> config = load_usable(config_path);
+  if (!config) return fail(config.error());
+  const Result<SigningKey> key = read_key_file(config->key_file);
+  if (!key) return fail(key.error());
+  const Result<std::string> text = command(*config, *key);
+  if (!text) return fail(text.error());
+  std::fputs(text->c_str(), stdout);
+  return {};
+}
+
 Result<void> print_key(const Result<KeyFacts>& facts, bool json) {
   if (!facts) return fail(facts.error());
   std::fputs((json ? to_json(*facts) + "\n" : to_text(*facts)).c_str(), stdout);
   return {};
+}
+
+Result<void> print(const Result<std::string>& text) {
+  if (!text) return fail(text.error());
+  std::fputs(text->c_str(), stdout);
+  return {};
+}
+
+void print_line(const std::string& line) {
+  std::puts(line.c_str());
+  std::fflush(stdout);  // As it comes, into a pipe too.
+}
+
+Result<void> run_doctor(const Config& config, bool json) {
+  const std::vector<Finding> findings = examine(config);
+  std::fputs((json ? to_json(findings) : to_text(findings)).c_str(), stdout);
+  if (is_healthy(findings)) return {};
+  return fail(Errc::check_failed, "not ready: see what is marked BAD");
+}
+
+// What the command line says; each command sets `outcome`.
+struct CommandLine {
+  std::string config_path, key_path, other_path, device, signature;
+  bool once = false, json = false;
+  double seconds = 0, noise_figure_db = 6;
+  Result<void> outcome;
+
+  CLI::App* add(CLI::App& app, const char* name, const char* help) {
+    CLI::App* command = app.add_subcommand(name, help);
+    command->add_option("-c,--config", config_path, "Configuration file (TOML)")->required();
+    return command;
+  }
+  CLI::App* with_json(CLI::App* command) {
+    command->add_flag("--json", json, "Machine output");
+    return command;
+  }
+  // Runs `work` with the configuration once that is usable.
+  void with_config(const std::function<Result<void>(const Config&)>& work) {
+    const Result<Config> config = load_usable(config_path);
+    outcome = config ? work(*config) : Result<void>(fail(config.error()));
+  }
+};
+
+void add_daemon_commands(CLI::App& app, CommandLine& line) {
+  CLI::App* run_command = line.add(app, "run", "Listen, beacon, deliver, answer audits");
+  run_command->add_flag("--once", line.once,
+                        "A recording: hear all of it, send what is due, poll audits once, end");
+  run_command->callback([&] { line.outcome = run(line.config_path, line.once); });
+  line.with_json(line.add(app, "doctor", "Look at everything that could be wrong"))->callback([&] {
+    line.with_config([&](const Config& config) { return run_doctor(config, line.json); });
+  });
+  line.with_json(line.add(app, "status", "How the running daemon is"))->callback([&] {
+    line.with_config([&](const Config& config) { return print(fetch_status(config, line.json)); });
+  });
+  CLI::App* config = app.add_subcommand("config", "The configuration file");
+  config->require_subcommand(1);
+  line.add(*config, "check", "Say everything that is wrong with it")->callback([&] {
+    line.with_config([&](const Config&) { return print(line.config_path + ": ok\n"); });
+  });
+}
+
+void add_radio_commands(CLI::App& app, CommandLine& line) {
+  CLI::App* devices = app.add_subcommand("devices", "The devices of one driver, what they can do");
+  devices->add_option("ARGUMENTS", line.device, "SoapySDR arguments, like driver=rtlsdr")
+      ->required();
+  line.with_json(devices)->callback(
+      [&] { line.outcome = print(describe_devices(line.device, line.json)); });
+  CLI::App* listen_command =
+      line.with_json(line.add(app, "listen", "Show the spectrum and anybody's LoRa frames"));
+  listen_command->add_option("--seconds", line.seconds, "How long; 0: until interrupted");
+  listen_command->callback([&] {
+    line.with_config([&](const Config& config) {
+      return listen(config, {line.json, line.seconds, wait_until, print_line});
+    });
+  });
+  CLI::App* calibrate_command = line.with_json(
+      line.add(app, "calibrate", "Full scale in dBm from thermal noise, for [calibration]"));
+  calibrate_command
+      ->add_option("--noise-figure", line.noise_figure_db,
+                   "The receiver's noise figure at these gains, dB; terminate its input")
+      ->required();
+  calibrate_command->callback([&] {
+    line.with_config([&](const Config& config) {
+      return print(calibrate(config, line.noise_figure_db, line.json));
+    });
+  });
+}
+
+void add_key_commands(CLI::App& app, CommandLine& line) {
+  CLI::App* key = app.add_subcommand("key", "The hotspot's key file");
+  key->require_subcommand(1);
+  const auto add = [&](const char* name, const char* help, const char* file) {
+    CLI::App* command = key->add_subcommand(name, help);
+    command->add_option(file, line.key_path, "Key file, mode 0600")->required();
+    return line.with_json(command);
+  };
+  add("new", "Make one; never overwrites", "FILE")->callback([&] {
+    line.outcome = print_key(make_key(line.key_path), line.json);
+  });
+  add("show", "Its name and public keys", "FILE")->callback([&] {
+    line.outcome = print_key(read_key(line.key_path), line.json);
+  });
+  CLI::App* backup = add("backup", "Copy it to a place that is kept elsewhere", "FILE");
+  CLI::App* restore = add("restore", "Copy a backup back", "BACKUP");
+  backup->add_option("BACKUP", line.other_path, "Where to; never overwrites")->required();
+  restore->add_option("FILE", line.other_path, "Where to; never overwrites")->required();
+  for (CLI::App* command : {backup, restore}) {
+    command->callback(
+        [&] { line.outcome = print_key(copy_key(line.key_path, line.other_path), line.json); });
+  }
+}
+
+void add_onboard_commands(CLI::App& app, CommandLine& line) {
+  CLI::App* onboard = app.add_subcommand("onboard", "Registration, signed by the owner");
+  onboard->require_subcommand(1);
+  line.add(*onboard, "file", "What the owner's wallet signs (EIP-712), as JSON")->callback([&] {
+    line.outcome = with_key(line.config_path, onboarding_file);
+  });
+  CLI::App* send =
+      line.add(*onboard, "send", "Check the owner's signature and send the registration");
+  send->add_option("FILE", line.other_path, "What `onboard file` printed")->required();
+  send->add_option("SIGNATURE", line.signature, "The wallet's, 65 bytes of hex")->required();
+  send->callback([&] {
+    line.outcome = with_key(line.config_path, [&](const Config& config, const SigningKey& key) {
+      Result<std::string> text = send_onboarding(config, key, line.other_path, line.signature);
+      if (text) *text += "\n";
+      return text;
+    });
+  });
 }
 
 int finish(const Result<void>& outcome) {
@@ -91,40 +236,14 @@ int main(int argc, char** argv) {
   const sigset_t signals = stop_signals();
   sigprocmask(SIG_BLOCK, &signals, nullptr);
 
-  CLI::App app("A hotspot: hears beacons, signs what it measures, keeps the evidence.");
+  CLI::App app("A hotspot: hears beacons, sends its own, signs what it measures, keeps evidence.");
   app.set_version_flag("--version", "earshot-hotspotd " EARSHOT_VERSION);
   app.require_subcommand(1);
-  std::string config_path;
-  std::string key_path;
-  bool once = false;
-  bool json = false;
-  Result<void> outcome;
-  const auto with_config = [&](CLI::App* command) {
-    command->add_option("-c,--config", config_path, "Configuration file (TOML)")->required();
-    return command;
-  };
-  CLI::App* run_command = with_config(app.add_subcommand("run", "Listen, deliver, answer audits"));
-  run_command->add_flag("--once", once,
-                        "Hear the whole source, send what is due, poll audits once, end");
-  run_command->callback([&] { outcome = run(config_path, once); });
-  CLI::App* config = app.add_subcommand("config", "The configuration file");
-  config->require_subcommand(1);
-  with_config(config->add_subcommand("check", "Say everything that is wrong with it"))
-      ->callback([&] {
-        const Result<Config> loaded = load_usable(config_path);
-        outcome = loaded ? Result<void>() : Result<void>(fail(loaded.error()));
-        if (loaded) std::puts((config_path + ": ok").c_str());
-      });
-  CLI::App* key = app.add_subcommand("key", "The hotspot's key file");
-  key->require_subcommand(1);
-  for (const bool make : {true, false}) {
-    CLI::App* command = make ? key->add_subcommand("new", "Make one; never overwrites")
-                             : key->add_subcommand("show", "Its public keys");
-    command->add_option("FILE", key_path, "Key file, mode 0600")->required();
-    command->add_flag("--json", json, "Machine output");
-    command->callback(
-        [&, make] { outcome = print_key(make ? make_key(key_path) : read_key(key_path), json); });
-  }
+  CommandLine line;
+  add_daemon_commands(app, line);
+  add_radio_commands(app, line);
+  add_onboard_commands(app, line);
+  add_key_commands(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -132,5 +251,5 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     return finish(fail(Errc::unavailable, std::string("cannot go on: ") + error.what()));
   }
-  return finish(outcome);
+  return finish(line.outcome);
 }

@@ -86,8 +86,9 @@ void Outbox::enqueue(const OutboxSigned& signed_batch) {
   entry.at_once = std::ranges::all_of(
       entry.batch.messages, [](const Message& m) { return type_of(m) == MessageType::onboarding; });
   if (!entry.at_once) {
-    entry.header_due = round_opening(header.last_round + 1) + spread;
-    entry.body_due = entry.header_due + kHeaderDeadlineSeconds * kNanosPerSecond;
+    const UnixNanos end = round_opening(header.last_round + 1);
+    entry.header_due = rules_.prompt ? 0 : end + spread;
+    entry.body_due = end + spread + kHeaderDeadlineSeconds * kNanosPerSecond;
   }
   for (const Message& message : entry.batch.messages) {
     const auto found = std::ranges::find(waiting_, message);
@@ -133,7 +134,7 @@ Result<void> Outbox::seal(Round current) {
   for (const Message& message : waiting_) {
     if (type_of(message) == MessageType::onboarding) {
       at_once.push_back(message);
-    } else if (round_of(message) < current) {
+    } else if (round_of(message) < current + (rules_.prompt ? 1 : 0)) {
       by_round[round_of(message)].push_back(message);
     }
   }
@@ -146,6 +147,16 @@ Result<void> Outbox::seal(Round current) {
       const std::size_t count = std::min(kMessagesPerBatch, messages.size() - first);
       Result<void> ok = sign({from, from + static_cast<std::ptrdiff_t>(count)});
       if (!ok) return ok;
+    }
+  }
+  return {};
+}
+
+Result<void> Outbox::mirror(const Outbox& signer) {
+  for (const Entry& entry : signer.batches_) {
+    if (entry.header.header.sequence < base_.next_sequence) continue;
+    if (Result<void> written = write(OutboxSigned{entry.header, entry.batch}); !written) {
+      return written;
     }
   }
   return {};
@@ -186,7 +197,8 @@ std::optional<UnixNanos> Outbox::next_due() const {
   }
   for (const Message& message : waiting_) {
     const bool at_once = type_of(message) == MessageType::onboarding;
-    at(at_once ? closed_until_ : round_opening(round_of(message) + 1));
+    const Round sealed_in = round_of(message) + (rules_.prompt ? 0 : 1);
+    at(at_once ? closed_until_ : round_opening(sealed_in));
   }
   return next;
 }

@@ -32,8 +32,12 @@ class Outbox {
 
   // A message of our key. Errc::usage when its own decoder would refuse it.
   Result<void> add(const Message& message);
-  // Signs a batch for each round before `current` that has messages waiting, and each onboarding.
+  // Signs a batch for each round before `current` (with DeliveryRules::prompt: up to it) that has
+  // messages waiting, and each onboarding.
   Result<void> seal(Round current);
+  // Takes over the batches that `signer`, an outbox of the same key, has signed since: for another
+  // verifier, with its own progress. A mirror is only ever fed so.
+  Result<void> mirror(const Outbox& signer);
 
   // The next thing to send at `now`, when there is one.
   std::optional<Parcel> due(UnixNanos now) const;

@@ -8,8 +8,7 @@
 namespace earshot::radio {
 namespace {
 
-constexpr std::size_t kLeastPiece = 4096;     // Chosen: fewer calls a second than 500 at 2 MS/s.
-constexpr std::size_t kMostPiece = 1U << 17;  // Chosen: 1 MiB.
+constexpr std::size_t kLeastPiece = 4096;  // Chosen: fewer calls a second than 500 at 2 MS/s.
 
 }  // namespace
 
@@ -40,6 +39,7 @@ Result<void> Radio::start() {
     if (Result<void> set = device_->tune(Direction::transmit, tuning); !set) return set;
     if (Result<void> set = device_->set_up(Direction::transmit); !set) return set;
   }
+  if (Result<DeviceFacts> tuned = device_->facts(); tuned) facts_ = *std::move(tuned);
   const std::size_t unit = device_->piece_samples(Direction::receive);
   buffer_.resize(std::clamp(unit, kLeastPiece, kMostPiece));
   {

@@ -20,6 +20,9 @@ namespace earshot::radio {
 // Chosen: SoapyHackRF sends whole transfers of 262144 bytes and nothing of a smaller one.
 inline constexpr std::size_t kTransferSamples = 131072;
 
+// The longest piece that read() gives. Chosen: 1 MiB.
+inline constexpr std::size_t kMostPiece = 1U << 17;
+
 struct RadioConfig {
   std::string device;                     // "driver=...,..."
   std::string clock_source, time_source;  // Empty: the driver's choice.

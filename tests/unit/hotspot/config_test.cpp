@@ -66,7 +66,7 @@ timeout_s = 0
                                              "h.toml");
   const std::vector<std::string> expected = {
       "h.toml: hotspot.state_directory: missing",
-      "h.toml: hotspot.region: found \"EU433\", allowed: EU868, IN865, US915",
+      "h.toml: hotspot.region: found \"EU433\", allowed: AS923, AU915, EU868, IN865, US915",
       "h.toml: hotspot.latitude_deg: found 91, allowed -90 to 90",
       "h.toml: hotspot.clock: not a string",
       "h.toml: verifier.network: missing",
@@ -90,6 +90,35 @@ TEST(Config, WantsGainAndPositionBeforeItTransmits) {
   const CheckedConfig checked = check_config(text, "h.toml");
   ASSERT_EQ(checked.problems.size(), 1U);
   EXPECT_NE(checked.problems[0].find("antenna_gain_dbi: missing"), std::string::npos);
+}
+
+TEST(Config, WantsATransmitterThatReachesTheRegionsPower) {
+  const std::string text = replaced(example(), "transmit = false", "transmit = true");
+  const auto problem = [&](const std::string& from, const std::string& to) {
+    const CheckedConfig checked = check_config(replaced(text, from, to), "h.toml");
+    return checked.problems.size() == 1 ? checked.problems.front() : "";
+  };
+  EXPECT_EQ(
+      problem("full_scale_dbm = 14.1", "full_scale_dbm = 14"),
+      "h.toml: transmit.full_scale_dbm: found 14, allowed from 14.05 (the region's EIRP minus "
+      "the antenna's gain)");
+  EXPECT_EQ(problem("device = \"driver=rtlsdr\"", "recording = \"x\""),
+            "h.toml: hotspot.transmit: true, but source.device names no device to do it");
+}
+
+TEST(Config, ReadsADeviceWithItsGainsByName) {
+  const CheckedConfig checked =
+      check_config(replaced(example(), "{ TUNER = 30 }", "{ LNA = 24, VGA = 20.5 }"), "h.toml");
+  ASSERT_TRUE(checked.problems.empty()) << checked.problems.front();
+  const radio::RadioConfig& radio = checked.config.radio;
+  EXPECT_EQ(radio.device, "driver=rtlsdr");
+  EXPECT_EQ(radio.receive.centre_hz, 868.3e6);
+  EXPECT_EQ(radio.receive.gains, (std::map<std::string, double>{{"LNA", 24}, {"VGA", 20.5}}));
+  EXPECT_FALSE(radio.transmits);
+  EXPECT_EQ(problems_with("{ TUNER = 30 }", "{ TUNER = true }"),
+            std::vector<std::string>{"h.toml: source.gain.TUNER: not a number of dB, -200 to 200"});
+  EXPECT_EQ(problems_with("# recording", "recording"),
+            std::vector<std::string>{"h.toml: source: recording and device: one or the other"});
 }
 
 TEST(Config, NamesTheLineOfASyntaxError) {

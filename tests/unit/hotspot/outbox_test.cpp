@@ -56,6 +56,50 @@ TEST_F(OutboxTest, SendsTheHeaderWhenTheRoundIsOverAndTheBodyAfterTheCommitDeadl
   EXPECT_FALSE(outbox->next_due());
 }
 
+TEST_F(OutboxTest, PromptlySendsTheHeaderInItsOwnRoundAndTheBodyNoEarlier) {
+  rules_.prompt = true;
+  rules_.spread_seconds = 20;
+  Result<Outbox> outbox = reopen();
+  ASSERT_TRUE(outbox->add(test_report(identity_, kTestRound, 1)));
+  EXPECT_EQ(outbox->next_due(), round_opening(kTestRound));
+  ASSERT_TRUE(outbox->seal(kTestRound));
+  const std::optional<Parcel> header = outbox->due(round_opening(kTestRound) + 20 * kSecond);
+  ASSERT_TRUE(header && !header->body);
+  ASSERT_TRUE(outbox->acknowledge(*header, 202));
+  EXPECT_FALSE(outbox->due(end_of(kTestRound) + kHeaderDeadlineSeconds * kSecond - 1));
+  // A later report of the same round gets a batch of its own, chained to the first.
+  ASSERT_TRUE(outbox->add(test_report(identity_, kTestRound, 2)));
+  ASSERT_TRUE(outbox->seal(kTestRound));
+  const std::optional<Parcel> second = outbox->due(round_opening(kTestRound) + 25 * kSecond);
+  ASSERT_TRUE(second && !second->body);
+  EXPECT_EQ(decode_signed_header(second->bytes)->header.sequence, 2U);
+}
+
+TEST_F(OutboxTest, AMirrorCarriesTheSameBatchesWithAProgressOfItsOwn) {
+  Result<Outbox> signer = reopen();
+  Result<Outbox> mirror = reopen(directory_.file("mirror"));
+  ASSERT_TRUE(signer && mirror);
+  ASSERT_TRUE(signer->add(test_report(identity_, kTestRound, 1)));
+  ASSERT_TRUE(signer->seal(kTestRound + 1));
+  ASSERT_TRUE(mirror->mirror(*signer));
+  ASSERT_TRUE(mirror->mirror(*signer)) << "what it has it does not take twice";
+  const UnixNanos now = end_of(kTestRound);
+  const std::optional<Parcel> first = signer->due(now);
+  ASSERT_TRUE(first && mirror->due(now));
+  EXPECT_EQ(mirror->due(now)->bytes, first->bytes);
+  ASSERT_TRUE(signer->acknowledge(*first, 202));
+  EXPECT_FALSE(signer->due(now));
+  EXPECT_TRUE(mirror->due(now));
+
+  // After a restart it goes on where it was, and takes only what is new.
+  ASSERT_TRUE(signer->add(test_report(identity_, kTestRound + 1, 2)));
+  ASSERT_TRUE(signer->seal(kTestRound + 2));
+  mirror = reopen(directory_.file("mirror"));
+  ASSERT_TRUE(mirror->mirror(*signer));
+  EXPECT_EQ(mirror->undelivered(), 2U);
+  EXPECT_EQ(mirror->next_sequence(), signer->next_sequence());
+}
+
 TEST_F(OutboxTest, ChainsItsHeadersAcrossARestart) {
   Hash256 previous{};
   for (std::uint64_t sequence = 1; sequence <= 3; ++sequence) {

@@ -1,0 +1,278 @@
+#!/usr/bin/env python3
+"""Two hotspot daemons on the virtual air and a verifier: one beacons, the other hears it, reports it, and the verifier
+takes header and body. On a virtual clock that waits for everybody, so that no load of the machine changes what happens.
+
+live_hotspots_test.py BIN_DIR SOURCE_DIR
+"""
+import json
+import math
+import os
+import pathlib
+import platform
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.request
+
+from verifierd import Verifierd
+
+BINARIES = pathlib.Path(sys.argv.pop(1)).resolve()
+SOURCE = pathlib.Path(sys.argv.pop(1)).resolve()
+DAY = 86_400
+PATIENCE = 300
+METERS = 5_000
+OWNER = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"  # Anvil's first account, which it signs for.
+
+
+def find_anvil():
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    return os.environ.get("EARSHOT_ANVIL") or SOURCE / f"node_modules/@foundry-rs/anvil-linux-{machine}/bin/anvil"
+
+
+def free_port():
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        return holder.getsockname()[1]
+
+
+def iso(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
+class Node:
+    """Anvil: the chain that rounds take their entropy from, and the owner's wallet."""
+
+    def __init__(self, timestamp):
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.process = subprocess.Popen(
+            [find_anvil(), "--port", str(port), "--silent", "--slots-in-an-epoch", "1", "--timestamp", str(timestamp)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self.call("eth_chainId")
+                return
+            except OSError:
+                if time.monotonic() > deadline or self.process.poll() is not None:
+                    raise
+                time.sleep(0.05)
+
+    def call(self, method, *parameters):
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
+        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
+        answer = json.load(urllib.request.urlopen(request, timeout=PATIENCE))
+        if "error" in answer:
+            raise AssertionError(answer["error"])
+        return answer["result"]
+
+    def mine(self, seconds):
+        self.call("evm_increaseTime", hex(seconds))
+        self.call("evm_mine")
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Hotspot:
+    """A daemon with its folder, at a place on flat ground."""
+
+    def __init__(self, folder, name, verifier, east_m, transmits):
+        self.folder = folder / name
+        self.folder.mkdir()
+        self.name, self.east_m, self.transmits, self.verifier = name, east_m, transmits, verifier
+        self.config = self.folder / "hotspotd.toml"
+        self.log_file = self.folder / "log"
+        self.process = None
+        made = self.run("key", "new", self.folder / "key")
+        assert made.returncode == 0, made.stderr
+        self.configure("")
+
+    def configure(self, air):
+        longitude = math.degrees(self.east_m / 6_378_137)
+        self.config.write_text(f"""
+[hotspot]
+key_file = "{self.folder}/key"
+state_directory = "{self.folder}/state"
+owner = "{OWNER}"
+region = "EU868"
+antenna_gain_dbi = 2.15
+latitude_deg = 0.0
+longitude_deg = {longitude:.9f}
+height_m = 0.0
+transmit = {"true" if self.transmits else "false"}
+clock = "gnss"
+clock_error_ns = 100
+[verifier]
+url = "{self.verifier}"
+network = 31337
+timeout_s = 120
+[source]
+device = "driver=earshot_air,lat=0,lon={longitude:.9f},height=0,gain_dbi=2.15,nf=6{air}"
+rate_hz = 625000
+gain = {{ LNA = 40, VGA = 0 }}
+device_time = "utc"
+[transmit]
+gain = {{ PA = 14 }}
+full_scale_dbm = 14.0
+[status]
+listen = "127.0.0.1:0"
+[calibration]
+full_scale_dbm = -60.0
+sigma_db = 0.5
+[sortition]
+window_rounds = 1
+min_spreading_factor = 7
+max_spreading_factor = 8
+[simulation]
+lockstep = true
+moves_verifier_clock = true
+""")
+
+    def environment(self):
+        return {**os.environ, "SOAPY_SDR_ROOT": "/nonexistent",
+                "SOAPY_SDR_PLUGIN_PATH": str(BINARIES.parent / "soapy")}
+
+    def run(self, *words):
+        return subprocess.run([BINARIES / "earshot-hotspotd", *map(str, words)], capture_output=True, text=True,
+                              timeout=PATIENCE, env=self.environment())
+
+    def start(self, air):
+        self.configure(air)
+        with open(self.log_file, "a") as log:
+            self.process = subprocess.Popen([BINARIES / "earshot-hotspotd", "run", "-c", self.config], stderr=log,
+                                            env=self.environment())
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=PATIENCE)
+
+    def kill(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def log(self):
+        return self.log_file.read_text()
+
+    def status(self):
+        address = re.findall(r"status at (http://\S+)", self.log())[-1]
+        return json.load(urllib.request.urlopen(address, timeout=PATIENCE))
+
+    def metrics(self):
+        address = re.findall(r"status at (http://\S+)/status", self.log())[-1]
+        return urllib.request.urlopen(address + "/metrics", timeout=PATIENCE).read().decode()
+
+
+class LiveHotspots(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        if not pathlib.Path(find_anvil()).exists():
+            raise unittest.SkipTest(f"no anvil at {find_anvil()}")
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="earshot-live-"))
+        cls.midnight = (int(time.time()) // DAY + 1) * DAY
+        cls.node = Node(cls.midnight - 7200)
+        policy = (SOURCE / "rewards/policies/earshot-1.toml").read_text()
+        policy = policy.replace("window_rounds = 360 ", "window_rounds = 1 ")
+        policy = policy.replace("max_spreading_factor = 10 ", "max_spreading_factor = 8 ")
+        (cls.folder / "policy.toml").write_text(policy)
+        cls.verifier = Verifierd(BINARIES, node=cls.node.url, virtual=True)
+        text = cls.verifier.config.read_text()
+        cls.verifier.config.write_text(
+            text.replace(f"{SOURCE}/rewards/policies/earshot-1.toml", f"{cls.folder}/policy.toml"))
+        cls.verifier.start()
+        # The chain's block after the commitment is final before the epoch opens.
+        for before in (3300, 2400, 1500, 600):
+            cls.move_clock(cls.midnight - before)
+            cls.node.mine(900)
+            cls.node.mine(1)
+        url = f"http://127.0.0.1:{cls.verifier.port}"
+        cls.sender = Hotspot(cls.folder, "sender", url, METERS, True)
+        cls.witness = Hotspot(cls.folder, "witness", url, 0, False)
+
+    @classmethod
+    def tearDownClass(cls):
+        for hotspot in (cls.sender, cls.witness):
+            hotspot.kill()
+        cls.verifier.remove()
+        cls.node.stop()
+        shutil.rmtree(cls.folder)
+
+    @classmethod
+    def move_clock(cls, seconds):
+        status, body, _ = cls.verifier.request("/v1/simulation/clock", b'{"unix_ns":"%d"}' % (seconds * 10**9))
+        assert status == 200, body
+
+    def air(self, start, members):
+        return f",ether=live-{os.getpid()},clock=virtual,members={members},start={iso(start)}"
+
+    def onboard(self, hotspot):
+        made = hotspot.run("onboard", "file", "-c", hotspot.config)
+        self.assertEqual(made.returncode, 0, made.stderr)
+        path = hotspot.folder / "onboarding.json"
+        path.write_text(made.stdout)
+        typed = json.loads(made.stdout)
+        signature = self.node.call("eth_signTypedData_v4", OWNER, typed)
+        wrong = signature[:20] + ("0" if signature[20] != "0" else "1") + signature[21:]
+        refused = hotspot.run("onboard", "send", "-c", hotspot.config, path, wrong)
+        self.assertEqual((refused.returncode, refused.stderr.count("\n")), (65, 1), refused.stderr)
+        typed["message"]["transmits"] = not typed["message"]["transmits"]
+        (hotspot.folder / "changed.json").write_text(json.dumps(typed))
+        refused = hotspot.run("onboard", "send", "-c", hotspot.config, hotspot.folder / "changed.json", signature)
+        self.assertEqual(refused.returncode, 65, refused.stderr)
+        sent = hotspot.run("onboard", "send", "-c", hotspot.config, path, signature)
+        self.assertEqual(sent.returncode, 0, sent.stderr)
+        self.assertIn("was taken", sent.stdout)
+
+    def wait_for(self, what, condition):
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            for hotspot in (self.sender, self.witness):
+                self.assertIn(hotspot.process.poll(), (None, 0), hotspot.log())
+            self.assertLess(time.monotonic(), deadline, what + "\n" + self.sender.log() + self.witness.log())
+            time.sleep(0.1)
+
+    def test_a_beacon_is_sent_heard_reported_and_acknowledged(self):
+        self.onboard(self.sender)
+        self.onboard(self.witness)
+        start = self.midnight + 40
+        for hotspot in (self.sender, self.witness):
+            hotspot.start(self.air(start, 2))
+        self.wait_for("no header was acknowledged",
+                      lambda: re.search(r"delivered [1-9]\d* headers", self.witness.log()))
+        self.wait_for("no beacon was confirmed", lambda: "sent the beacon" in self.sender.log())
+        heard = re.search(r"heard beacon ([0-9a-f]{32}) at (\S+) on (\d+) Hz, SF(\d+), (\S+) dBm", self.witness.log())
+        sent = re.search(r"will send the beacon of round \d+ at (\S+) on (\S+) MHz, SF(\d+), (\S+) dBm conducted",
+                         self.sender.log())
+        self.assertEqual(int(heard[3]), round(float(sent[2]) * 1e6))
+        self.assertEqual(heard[4], sent[3])
+        loss = 20 * math.log10(4 * math.pi * METERS * int(heard[3]) / 299792458)
+        self.assertAlmostEqual(float(heard[5]), float(sent[4]) + 2.15 - loss + 2.15, delta=1.0)
+        # Once a second of the virtual clock.
+        self.wait_for("the status does not show the report", lambda: self.witness.status()["frames"]["reports"] >= 1)
+        self.assertTrue(self.witness.status()["radio"]["hears"])
+        self.assertIn("earshot_hotspot_reports_total", self.witness.metrics())
+        # Asked to stop while the other one goes on: time must not hang on either.
+        self.assertEqual(self.witness.stop(), 0)
+        self.assertEqual(self.sender.stop(), 0)
+        # The body follows when the commit deadline is over: from disk, by another process.
+        self.witness.start(self.air(self.midnight + 3600, 1))
+        self.wait_for("no body was acknowledged",
+                      lambda: re.search(r"delivered \d+ headers, [1-9]\d* bodies", self.witness.log()))
+        self.assertEqual(self.witness.stop(), 0)
+        self.sender.start(self.air(self.midnight + 3700, 1))
+        self.wait_for("the beacon's own report was not acknowledged",
+                      lambda: re.search(r"delivered \d+ headers, [1-9]\d* bodies", self.sender.log()))
+        self.assertEqual(self.sender.stop(), 0)
+        self.assertNotIn("refused", self.witness.log() + self.sender.log())
+
+
+if __name__ == "__main__":
+    unittest.main()
