@@ -73,6 +73,7 @@ Result<AirPiece> Radio::take_silence(StreamEvent event) {
   if (++restarts_ <= config_.restarts_before_reopening && restart()) return AirPiece{};
   restarts_ = 0;
   const std::lock_guard lock(transmitting_);
+  under_way_.reset();  // Lost; sent() says so.
   std::string reason = "no samples";
   while (++reopenings_ <= config_.reopenings_before_giving_up) {
     ++counters_.reopenings;
