@@ -1,0 +1,239 @@
+#!/usr/bin/env python3
+"""An epoch from onboarding to seal while the service is killed with SIGKILL again and again: during headers, bodies,
+evidence, while audits are drawn and while epochs are sealed. After each start everything acknowledged is still there;
+a seal that was seen once never changes; each acknowledged message gets exactly one verdict.
+
+kill9_epoch_test.py BIN_DIR [SOURCE_DIR]
+"""
+import http.client
+import json
+import os
+import pathlib
+import platform
+import random
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+
+from verifierd import Verifierd
+
+SEED = "07" * 32
+EPOCH = 2_400_000
+ROUND = 60
+ROUNDS = 12
+SECOND = 10**9
+OPENING = EPOCH * ROUNDS * ROUND * SECOND
+END = OPENING + ROUNDS * ROUND * SECOND
+REVEAL = END + 16 * 60 * SECOND
+DRAW = END + 75 * 60 * SECOND + 1
+GRACE = 2 * 3600 * SECOND
+
+
+def find_anvil(source):
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    return os.environ.get("EARSHOT_ANVIL") or source / f"node_modules/@foundry-rs/anvil-linux-{machine}/bin/anvil"
+
+
+class Node:
+    def __init__(self, program):
+        self.process = subprocess.Popen([program, "--port", "0", "--slots-in-an-epoch", "1"], stdout=subprocess.PIPE,
+                                        text=True)
+        for line in self.process.stdout:
+            if "Listening on" in line:
+                self.url = "http://" + line.split("Listening on")[1].strip()
+                break
+        threading.Thread(target=self.process.stdout.read, daemon=True).start()
+
+    def call(self, method, *parameters):
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
+        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
+        return json.load(urllib.request.urlopen(request, timeout=30))["result"]
+
+
+class Killed:
+    """The service, and requests to it that outlive its kills."""
+
+    def __init__(self, bin_dir, node):
+        policy = subprocess.run([bin_dir / "verifier-epoch", "policy"], capture_output=True, text=True, check=True)
+        self.service = Verifierd(bin_dir, node=node, virtual=True, extra=f'entropy_seed = "{SEED}"\n')
+        (self.service.directory / "policy.toml").write_text(policy.stdout)
+        config = self.service.config.read_text().splitlines(keepends=True)
+        self.service.config.write_text("".join(
+            f'policy_file = "{self.service.directory}/policy.toml"\n' if line.startswith("policy_file") else line
+            for line in config))
+        self.moments = random.Random(5)
+        self.acknowledged = []  # (path, body)
+        self.kills = 0
+        self.alive = threading.Event()
+        self.service.start()
+        self.alive.set()
+
+    def kill(self):
+        self.alive.clear()
+        self.service.kill()
+        self.kills += 1
+        self.service.start()
+        self.alive.set()
+
+    def ask(self, path, body=None, content_type="application/octet-stream"):
+        deadline = time.monotonic() + 120
+        while True:
+            self.alive.wait(60)
+            try:
+                return self.service.request(path, body, content_type)
+            except (OSError, ValueError, EOFError, urllib.error.URLError, http.client.HTTPException):
+                assert time.monotonic() < deadline, f"no answer to {path}"
+                time.sleep(0.02)
+
+    def post(self, path, body):
+        status, answer, _ = self.ask(path, body)
+        assert status in (200, 202), f"{path}: {status} {answer}"
+        self.acknowledged.append((path, body))
+
+    def move(self, time_ns):
+        body = json.dumps({"unix_ns": str(time_ns)}).encode()
+        status, answer, _ = self.ask("/v1/simulation/clock", body, "application/json")
+        # A kill after the move was kept leaves the clock there; going there again is no step back.
+        assert status == 200, f"{status} {answer}"
+
+    def under_fire(self, work, kills):
+        """Kills the service at least `kills` times while `work` runs, again and again if it ends too soon."""
+        done = threading.Event()
+        failures = []
+
+        def run():
+            try:
+                work()
+            except BaseException as failure:  # pylint: disable=broad-except
+                failures.append(failure)
+            done.set()
+
+        worker = threading.Thread(target=run)
+        worker.start()
+        for _ in range(kills):
+            done.wait(self.moments.uniform(0.0, 0.12))
+            self.kill()
+        worker.join(300)
+        assert not failures, failures[0]
+        assert done.is_set(), "it does not come to an end"
+        self.check()
+
+    def check(self):
+        for path, body in self.acknowledged:
+            status, answer, _ = self.ask(path, body)
+            held = status == 200 or (status == 409 and path.startswith("/v1/evidence/"))  # The audit is closed.
+            assert held, f"{path} was acknowledged and is answered {status} {answer} after a kill"
+
+
+def messages(bin_dir, block):
+    made = subprocess.run([bin_dir / "verifier-epoch", "messages", str(EPOCH), block], capture_output=True, text=True,
+                          check=True)
+    return json.loads(made.stdout)
+
+
+def run(bin_dir, node):
+    fire = Killed(bin_dir, node.url)
+    service = fire.service
+    try:
+        fire.move(OPENING - 9 * ROUND * SECOND)
+
+        def onboard():
+            for batch in messages(bin_dir, "-")["onboardings"]:
+                fire.post("/v1/headers", bytes.fromhex(batch["header"]))
+                fire.post("/v1/bodies", bytes.fromhex(batch["body"]))
+
+        fire.under_fire(onboard, 2)
+        fire.move(OPENING - 5 * ROUND * SECOND)  # Commits to the entropy, if it had not.
+        node.call("anvil_mine", "0x4")
+        fire.move(OPENING - 4 * ROUND * SECOND)  # And learns its block, which the log names.
+        for minute in range(-3, ROUNDS + 2, 5):
+            fire.under_fire(lambda to=OPENING + minute * ROUND * SECOND: fire.move(to), 1)
+        fire.move(END + ROUND * SECOND)
+        block = next(line.split(", ")[-1].strip() for line in service.log().splitlines()
+                     if f"epoch {EPOCH}: entropy takes block" in line)
+        sent = messages(bin_dir, block.removeprefix("0x"))
+        assert len(sent["batches"]) > 20, "somebody speaks"
+        fire.under_fire(lambda: [fire.post("/v1/headers", bytes.fromhex(b["header"])) for b in sent["batches"]], 4)
+        fire.move(REVEAL)
+        fire.under_fire(lambda: [fire.post("/v1/bodies", bytes.fromhex(b["body"])) for b in sent["batches"]], 4)
+        for step in range(6):  # Epochs commit to blocks to come, and one of their rounds draws the audits.
+            node.call("anvil_mine", "0x4")
+            fire.move(REVEAL + (step + 1) * 10 * ROUND * SECOND)
+        fire.under_fire(lambda: fire.move(DRAW + 120 * SECOND), 2)
+        bring_evidence(fire, sent)
+        seals = seal(fire)
+        judge(fire, sent, seals)
+        assert service.stop() == 0, "SIGTERM ends the service in good order"
+        print(f"kill9: {fire.kills} kills over an epoch, {len(fire.acknowledged)} acknowledged requests, none lost; "
+              f"{len(seals)} seals, none changed")
+    finally:
+        service.remove()
+
+
+def bring_evidence(fire, sent):
+    asked = 0
+
+    def bring():
+        nonlocal asked
+        for evidence in sent["evidence"]:
+            path = "/v1/evidence/" + evidence["report"]
+            for chunk in evidence["chunks"][:-1]:  # Never whole: the audit stays open.
+                status, answer, _ = fire.ask(path, bytes.fromhex(chunk))
+                assert status in (200, 202, 404), f"{path}: {status} {answer}"
+                if status == 404:
+                    break  # Rules 1 to 3 refused it, so nobody asks.
+                asked += 1
+                fire.acknowledged.append((path, bytes.fromhex(chunk)))
+
+    fire.under_fire(bring, 4)
+    assert asked >= 10, f"{asked} chunks were asked for"
+
+
+def seal(fire):
+    """Seals epoch after epoch under fire; a seal that was seen stays."""
+    seals = {}
+
+    def seen():
+        for epoch in range(EPOCH, EPOCH + 6):
+            status, answer, _ = fire.ask(f"/v1/epochs/{epoch}/seal")
+            if status == 200:
+                assert seals.setdefault(epoch, answer) == answer, f"the seal of epoch {epoch} changed"
+
+    for number in range(6):
+        fire.under_fire(lambda to=END + GRACE + number * ROUNDS * ROUND * SECOND: fire.move(to), 2)
+        seen()
+    seen()
+    assert len(seals) == 6, f"{len(seals)} of 6 epochs are sealed"
+    return seals
+
+
+def judge(fire, sent, seals):
+    assert EPOCH in seals
+    _, summary, _ = fire.ask(f"/v1/epochs/{EPOCH}")
+    verdicts = [verdict["id"] for verdict in summary["verdicts"]]
+    assert len(verdicts) == len(set(verdicts)), "a message was judged twice"
+    wanted = {name for batch in sent["onboardings"] + sent["batches"] for name in batch["ids"]}
+    assert set(verdicts) == wanted, f"{len(wanted ^ set(verdicts))} messages differ"
+    reasons = {verdict["reason"] for verdict in summary["verdicts"]}
+    assert "ok" in reasons, reasons
+
+
+def main():
+    bin_dir = pathlib.Path(sys.argv[1]).resolve()
+    source = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else pathlib.Path(__file__).resolve().parents[2]
+    if not pathlib.Path(find_anvil(source)).exists():
+        print(f"skipped: no anvil at {find_anvil(source)}")
+        return
+    node = Node(find_anvil(source))
+    try:
+        run(bin_dir, node)
+    finally:
+        node.process.kill()
+        node.process.wait()
+
+
+if __name__ == "__main__":
+    main()
