@@ -25,6 +25,7 @@ struct ClaimOptions {
   SendOptions send;
   std::uint64_t epoch = 0;
   std::string log;
+  std::string proof;                  // A file, instead of epoch and log.
   std::vector<std::string> accounts;  // Empty: the key's own.
   bool all = false;
 };
@@ -132,12 +133,11 @@ void print(const std::vector<Paid>& paid, const Context& context) {
 }
 
 // Claims are made against the current root only: told here, the contract could say "BadProof" only.
-Result<void> check_is_current(RewardsContract contract, const rewards::Artifact& artifact) {
+Result<void> check_is_current(RewardsContract contract, const Hash256& root, std::uint64_t number) {
   const Result<rewards::chain::ContractStatus> status = contract.status();
   if (!status) return fail(status.error());
-  const Hash256 root = rewards::rewards_root(artifact);
   if (status->current_root == root) return {};
-  const std::string epoch = "epoch " + std::to_string(artifact.epoch);
+  const std::string epoch = "epoch " + std::to_string(number);
   if (status->pending() && status->newest_root == root) {
     const Instant matures{static_cast<std::int64_t>(status->matures_at), 0};
     return fail(Errc::check_failed, epoch + " counts from " + to_iso8601(matures, 0) +
@@ -148,25 +148,47 @@ Result<void> check_is_current(RewardsContract contract, const rewards::Artifact&
                                       "): totals are cumulative, claim with the current one");
 }
 
-Result<void> run_claim(const ClaimOptions& options, const Context& context) {
-  const Result<AccountKey> key = rewards::chain::read_account_key(options.send.key_path);
-  if (!key) return fail(key.error());
+// What is claimed: of one epoch, under one root.
+struct Claims {
+  std::uint64_t epoch = 0;
+  Hash256 root{};
+  std::vector<Claim> claims;
+};
+
+Result<Claims> read_claims(const ClaimOptions& options, const EvmAddress& own) {
+  if (!options.proof.empty()) {
+    const Result<rewards::chain::PayoutProof> proof = read_proof(options.proof);
+    if (!proof) return fail(proof.error());
+    return Claims{proof->epoch, proof->root, {proof->claim}};
+  }
   const Result<SealedEpoch> sealed = read_sealed_epoch(options.log, options.epoch);
   if (!sealed) return fail(sealed.error());
-  const Result<std::vector<EvmAddress>> wanted =
-      wanted_accounts(options, key->address, sealed->artifact);
+  const Result<std::vector<EvmAddress>> wanted = wanted_accounts(options, own, sealed->artifact);
   if (!wanted) return fail(wanted.error());
-  const Result<std::vector<Claim>> claims = claims_of(sealed->artifact, *wanted);
+  Result<std::vector<Claim>> claims = claims_of(sealed->artifact, *wanted);
+  if (!claims) return fail(claims.error());
+  return Claims{sealed->artifact.epoch, rewards::rewards_root(sealed->artifact),
+                std::move(*claims)};
+}
+
+Result<void> run_claim(const ClaimOptions& options, const Context& context) {
+  if (options.proof.empty() == (options.log.empty() || options.epoch == 0)) {
+    return fail(Errc::usage, "either --proof, or --epoch and --log");
+  }
+  const Result<AccountKey> key = rewards::chain::read_account_key(options.send.key_path);
+  if (!key) return fail(key.error());
+  const Result<Claims> claims = read_claims(options, key->address);
   if (!claims) return fail(claims.error());
   Result<ConnectedContract> connected = connect(options.node);
   if (!connected) return fail(connected.error());
-  if (Result<void> current = check_is_current(connected->client(), sealed->artifact); !current) {
+  if (Result<void> current = check_is_current(connected->client(), claims->root, claims->epoch);
+      !current) {
     return current;
   }
   std::vector<Paid> paid;
-  for (std::size_t from = 0; from < claims->size(); from += kBatch) {
+  for (std::size_t from = 0; from < claims->claims.size(); from += kBatch) {
     const std::span<const Claim> batch =
-        std::span(*claims).subspan(from, std::min(kBatch, claims->size() - from));
+        std::span(claims->claims).subspan(from, std::min(kBatch, claims->claims.size() - from));
     const Result<std::vector<Paid>> done =
         claim_batch(*connected, *key, batch, options.send, context);
     if (!done) return fail(done.error());
@@ -185,18 +207,23 @@ void add_chain_claim(CLI::App& chain, Context& context) {
                   [options, &context] { return run_claim(*options, context); });
   add_node_options(*command, options->node, true);
   add_send_options(*command, options->send);
-  command->add_option("--epoch", options->epoch, "The epoch whose root is current")->required();
+  command->add_option("--epoch", options->epoch, "The epoch whose root is current");
   command
       ->add_option("--log", options->log,
                    "A verifier's URL, or a folder with epoch-N.artifact and epoch-N.seal")
-      ->type_name("URL|DIR")
-      ->required();
+      ->type_name("URL|DIR");
+  CLI::Option* proof =
+      command
+          ->add_option("--proof", options->proof,
+                       "What `earshot rewards proof` gave, instead of --epoch and --log")
+          ->type_name("FILE");
   CLI::Option* accounts =
       command
           ->add_option("--account", options->accounts,
                        "Whom to pay; give each (default: the key's own account)")
           ->type_name("ADDRESS");
   command->add_flag("--all", options->all, "Pay everybody in the tree")->excludes(accounts);
+  proof->excludes(accounts);
 }
 
 }  // namespace earshot::cli

@@ -143,11 +143,14 @@ std::string show_tokens(Uint128 base_units) {
 
 void add_chain_commands(CLI::App& root, Context& context) {
   CLI::App* chain =
-      add_group(root, "chain", "The rewards contract: deploy, sign, submit, claim, look");
+      add_group(root, "chain", "The rewards contract: deploy, sign, submit, claim, deposit, look");
   add_chain_deploy(*chain, context);
   add_chain_sign(*chain, context);
   add_chain_submit(*chain, context);
   add_chain_claim(*chain, context);
+  add_chain_balance(*chain, context);
+  add_chain_deposit(*chain, context);
+  add_chain_withdraw(*chain, context);
   add_chain_status(*chain, context);
 }
 

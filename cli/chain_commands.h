@@ -6,6 +6,7 @@
 
 #include "cli/context.h"
 #include "rewards/chain/contract.h"
+#include "rewards/chain/payout_proof.h"
 #include "rewards/chain/submitter.h"
 #include "rewards/epoch_rewards.h"
 
@@ -52,6 +53,9 @@ struct SealedEpoch {
 };
 Result<SealedEpoch> read_sealed_epoch(const std::string& source, std::uint64_t epoch);
 
+// A proof file, checked. Errors name it.
+Result<rewards::chain::PayoutProof> read_proof(const std::string& path);
+
 Result<EvmAddress> parse_address_option(const std::string& option, const std::string& text);
 std::string show_tokens(Uint128 base_units);  // "123.45 EAR"
 std::string decimal(Uint128 value);
@@ -61,6 +65,9 @@ void add_chain_deploy(CLI::App& chain, Context& context);
 void add_chain_sign(CLI::App& chain, Context& context);
 void add_chain_submit(CLI::App& chain, Context& context);
 void add_chain_claim(CLI::App& chain, Context& context);
+void add_chain_balance(CLI::App& chain, Context& context);
+void add_chain_deposit(CLI::App& chain, Context& context);
+void add_chain_withdraw(CLI::App& chain, Context& context);
 void add_chain_status(CLI::App& chain, Context& context);
 
 }  // namespace earshot::cli

@@ -27,6 +27,7 @@ struct DeployOptions {
   std::uint64_t first_epoch = 0;
   std::uint64_t activation_delay = 3600;
   std::uint64_t halving_epochs = 0;
+  std::uint64_t reservation_epochs = 1;
 };
 
 // Epoch length and emission are the policy's business: here and there they must be the same.
@@ -60,6 +61,7 @@ Result<DeployTerms> terms_of(const DeployOptions& options, const EvmAddress& dep
   terms.epoch_seconds = policy->epoch_rounds * std::uint64_t{kRoundSeconds};
   terms.activation_delay = options.activation_delay;
   terms.halving_epochs = options.halving_epochs;
+  terms.reservation_epochs = options.reservation_epochs;
   const Result<rewards::Amount256> emission =
       rewards::amount_from_decimal(policy->emission_per_epoch);
   if (!emission) return fail(emission.error());
@@ -137,6 +139,10 @@ void add_chain_deploy(CLI::App& chain, Context& context) {
   command
       ->add_option("--halving-epochs", options->halving_epochs,
                    "Emission halves after as many epochs; 0: never")
+      ->capture_default_str();
+  command
+      ->add_option("--reservation-epochs", options->reservation_epochs,
+                   "How many epochs ahead verifiers reserve a payer's deposit")
       ->capture_default_str();
 }
 

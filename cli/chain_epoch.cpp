@@ -70,4 +70,12 @@ Result<SealedEpoch> read_sealed_epoch(const std::string& source, std::uint64_t e
   return SealedEpoch{seal->network, std::move(*artifact)};
 }
 
+Result<rewards::chain::PayoutProof> read_proof(const std::string& path) {
+  const Result<std::string> text = read_file(path);
+  if (!text) return fail(text.error());
+  Result<rewards::chain::PayoutProof> proof = rewards::chain::payout_proof_from_json(*text);
+  if (!proof) return fail(proof.error().code, path + ": " + proof.error().detail);
+  return proof;
+}
+
 }  // namespace earshot::cli

@@ -20,6 +20,7 @@ struct AccountStatus {
   EvmAddress account{};
   Uint128 balance = 0;
   Uint128 claimed = 0;
+  rewards::chain::DepositStatus deposit;
 };
 
 std::string time_of(std::uint64_t unix_seconds) {
@@ -34,7 +35,11 @@ void print_machine(const ContractStatus& status, const std::optional<AccountStat
                       {"newest_total", decimal(status.newest_total)},
                       {"pending", status.pending()},
                       {"matures_at", nullptr},
-                      {"claimed", decimal(status.supply)},
+                      {"supply", decimal(status.supply)},
+                      {"claimed", decimal(status.claimed)},
+                      {"deposited", decimal(status.deposited)},
+                      {"withdrawn", decimal(status.withdrawn)},
+                      {"paid_by_deposits", decimal(status.newest_data)},
                       {"log_size", std::to_string(status.log_size)},
                       {"signer_set_version", std::to_string(status.signer_set_version)},
                       {"threshold", std::to_string(status.threshold)},
@@ -45,7 +50,11 @@ void print_machine(const ContractStatus& status, const std::optional<AccountStat
   if (account) {
     out["account"] = {{"address", rewards::chain::to_display(account->account)},
                       {"balance", decimal(account->balance)},
-                      {"claimed", decimal(account->claimed)}};
+                      {"claimed", decimal(account->claimed)},
+                      {"deposit", decimal(account->deposit.amount)}};
+    if (account->deposit.reserved_until != 0) {
+      out["account"]["withdrawal_after_epoch"] = std::to_string(account->deposit.reserved_until);
+    }
   }
   std::printf("%s\n", out.dump().c_str());
 }
@@ -60,7 +69,10 @@ void print_for_people(const ContractStatus& status, const std::optional<AccountS
     std::printf("its total     %s\n", show_tokens(status.newest_total).c_str());
     std::printf("counts from   %s\n", time_of(status.matures_at).c_str());
   }
-  std::printf("claimed       %s\n", show_tokens(status.supply).c_str());
+  std::printf("claimed       %s\n", show_tokens(status.claimed).c_str());
+  std::printf("deposited     %s, withdrawn %s, paid for data %s\n",
+              show_tokens(status.deposited).c_str(), show_tokens(status.withdrawn).c_str(),
+              show_tokens(status.newest_data).c_str());
   std::printf("network log   %llu leaves\n", static_cast<unsigned long long>(status.log_size));
   std::printf("signatures    %llu, signer set %llu\n",
               static_cast<unsigned long long>(status.threshold),
@@ -68,9 +80,11 @@ void print_for_people(const ContractStatus& status, const std::optional<AccountS
   std::printf("guardian      %s\n", rewards::chain::to_display(status.guardian).c_str());
   std::printf("state         %s\n", status.paused ? "paused" : "open");
   if (account) {
-    std::printf("\n%s\nbalance       %s\nclaimed       %s\n",
+    std::printf("\n%s\nbalance       %s\nclaimed       %s\ndeposit       %s%s\n",
                 rewards::chain::to_display(account->account).c_str(),
-                show_tokens(account->balance).c_str(), show_tokens(account->claimed).c_str());
+                show_tokens(account->balance).c_str(), show_tokens(account->claimed).c_str(),
+                show_tokens(account->deposit.amount).c_str(),
+                account->deposit.reserved_until != 0 ? ", withdrawal requested" : "");
   }
 }
 
@@ -83,7 +97,9 @@ Result<std::optional<AccountStatus>> look_at_account(rewards::chain::RewardsCont
   if (!balance) return fail(balance.error());
   const Result<Uint128> claimed = contract.claimed(*address);
   if (!claimed) return fail(claimed.error());
-  return std::optional<AccountStatus>({*address, *balance, *claimed});
+  const Result<rewards::chain::DepositStatus> deposit = contract.deposit_of(*address);
+  if (!deposit) return fail(deposit.error());
+  return std::optional<AccountStatus>({*address, *balance, *claimed, *deposit});
 }
 
 Result<void> run_status(const StatusOptions& options, const Context& context) {

@@ -11,6 +11,7 @@ void add_log_commands(CLI::App& root, Context& context);
 void add_audit_command(CLI::App& root, Context& context);
 void add_rewards_commands(CLI::App& root, Context& context);
 void add_chain_commands(CLI::App& root, Context& context);
+void add_channel_commands(CLI::App& root, Context& context);
 void add_key_commands(CLI::App& root, Context& context);
 
 }  // namespace earshot::cli

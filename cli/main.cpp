@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   add_key_commands(application.root(), application.context());
   add_rewards_commands(application.root(), application.context());
   add_chain_commands(application.root(), application.context());
+  add_channel_commands(application.root(), application.context());
   add_epoch_commands(application.root(), application.context());
   add_log_commands(application.root(), application.context());
   add_audit_command(application.root(), application.context());

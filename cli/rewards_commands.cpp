@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/chain_commands.h"
 #include "cli/commands.h"
 #include "core/files.h"
 #include "rewards/chain/account.h"
@@ -84,10 +85,79 @@ Result<void> run_tree(const TreeOptions& options) {
   return {};
 }
 
+struct ProofOptions {
+  std::uint64_t epoch = 0;
+  std::string log;
+  std::string account;
+  bool debit = false;
+};
+
+Result<void> run_proof(const ProofOptions& options) {
+  const Result<EvmAddress> account = parse_address_option("--account", options.account);
+  if (!account) return fail(account.error());
+  const Result<SealedEpoch> sealed = read_sealed_epoch(options.log, options.epoch);
+  if (!sealed) return fail(sealed.error());
+  const Result<rewards::chain::PayoutProof> proof =
+      options.debit ? rewards::chain::prove_debit(sealed->artifact, *account)
+                    : rewards::chain::prove_payout(sealed->artifact, *account);
+  if (!proof) return fail(proof.error());
+  std::printf("%s\n", rewards::chain::payout_proof_to_json(*proof).c_str());
+  return {};
+}
+
+struct CheckOptions {
+  std::string path;
+  std::string root;  // Empty: the file's own.
+};
+
+Result<void> run_check(const CheckOptions& options, const Context& context) {
+  const Result<rewards::chain::PayoutProof> proof = read_proof(options.path);
+  if (!proof) return fail(proof.error());
+  if (!options.root.empty()) {
+    const Result<Hash256> root = array_from_hex<32>(options.root);
+    if (!root) return fail(Errc::usage, "--root: " + root.error().detail);
+    if (*root != proof->root) {
+      return fail(Errc::check_failed, options.path + " is for root 0x" + to_hex(proof->root) +
+                                          ", not for " + options.root);
+    }
+  }
+  if (context.machine_output()) {
+    std::printf("%s\n", rewards::chain::payout_proof_to_json(*proof).c_str());
+    return {};
+  }
+  std::printf("account      %s\ncumulative   %s base units\nepoch        %llu\nroot         0x%s\n",
+              rewards::chain::to_display(proof->claim.leaf.account).c_str(),
+              rewards::amount_to_decimal(proof->claim.leaf.cumulative).c_str(),
+              static_cast<unsigned long long>(proof->epoch), to_hex(proof->root).c_str());
+  return {};
+}
+
+void add_proof_commands(CLI::App& rewards, Context& context) {
+  auto made = std::make_shared<ProofOptions>();
+  CLI::App* proof = add_command(rewards, context, "proof",
+                                "What an account claims with: a file that proves itself",
+                                [made] { return run_proof(*made); });
+  proof->add_option("--epoch", made->epoch, "Number of the sealed epoch")->required();
+  proof
+      ->add_option("--log", made->log,
+                   "A verifier's URL, or a folder with epoch-N.artifact and epoch-N.seal")
+      ->type_name("URL|DIR")
+      ->required();
+  proof->add_option("--account", made->account, "Whose")->type_name("ADDRESS")->required();
+  proof->add_flag("--debit", made->debit, "Of the debits: what a payer spent, for a withdrawal");
+  auto checked = std::make_shared<CheckOptions>();
+  CLI::App* check = add_command(rewards, context, "check", "Check a proof file, with no network",
+                                [checked, &context] { return run_check(*checked, context); });
+  check->add_option("FILE", checked->path, "What `earshot rewards proof` gave")->required();
+  check->add_option("--root", checked->root, "It must lead to this root (`earshot chain status`)")
+      ->type_name("HEX");
+}
+
 }  // namespace
 
 void add_rewards_commands(CLI::App& root, Context& context) {
-  CLI::App* rewards = add_group(root, "rewards", "Payouts: the tree whose root goes on chain");
+  CLI::App* rewards =
+      add_group(root, "rewards", "Payouts: the tree whose root goes on chain, and its proofs");
   auto options = std::make_shared<TreeOptions>();
   CLI::App* tree = add_command(*rewards, context, "tree",
                                "The root over accounts and their totals, and a proof for one",
@@ -96,6 +166,7 @@ void add_rewards_commands(CLI::App& root, Context& context) {
       ->required();
   tree->add_option("--proof", options->account, "Also what this account claims with")
       ->type_name("ADDRESS");
+  add_proof_commands(*rewards, context);
 }
 
 }  // namespace earshot::cli

@@ -9,7 +9,7 @@ namespace earshot::rewards {
 namespace {
 
 constexpr std::string_view kMagic = "ERSH";
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kVersion = 2;
 constexpr std::size_t kAccountBytes = 20 + 16;
 
 Error bad(const std::string& what) { return {Errc::bad_data, "rewards artifact: " + what}; }
@@ -27,9 +27,72 @@ Result<void> check_accounts(const Artifact& artifact) {
     if (!next) return fail(bad("the sum leaves 128 bits at " + name));
     sum = *next;
   }
+  if (artifact.cumulative_data > sum) {
+    return fail(bad("deposits paid " + amount128_to_decimal(artifact.cumulative_data) + " of " +
+                    amount128_to_decimal(sum)));
+  }
   if (sum == artifact.cumulative_total) return {};
   return fail(bad("the accounts sum to " + amount128_to_decimal(sum) + ", the total says " +
                   amount128_to_decimal(artifact.cumulative_total)));
+}
+
+Result<void> check_debits(const Artifact& artifact) {
+  Uint128 sum = 0;
+  for (std::size_t i = 0; i < artifact.debits.size(); ++i) {
+    const AccountTotal& debit = artifact.debits[i];
+    if (i > 0 && artifact.debits[i - 1].account >= debit.account) {
+      return fail(bad("payer 0x" + to_hex(debit.account) + " is out of order"));
+    }
+    const std::optional<Uint128> next = checked_sum(sum, debit.cumulative);
+    if (!next) return fail(bad("the debits leave 128 bits"));
+    sum = *next;
+  }
+  if (artifact.cumulative_data <= sum) return {};
+  return fail(bad("deposits paid " + amount128_to_decimal(artifact.cumulative_data) +
+                  ", payers spent " + amount128_to_decimal(sum)));
+}
+
+void put_totals(Writer& writer, const std::vector<AccountTotal>& totals) {
+  writer.put(static_cast<std::uint32_t>(totals.size()));
+  for (const AccountTotal& total : totals) {
+    writer.put(ByteView(total.account));
+    put128(writer, total.cumulative);
+  }
+}
+
+std::vector<AccountTotal> get_totals(Reader& reader, std::size_t count) {
+  std::vector<AccountTotal> totals;
+  totals.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const EvmAddress account = reader.get_array<20>();
+    totals.push_back({account, get128(reader)});
+  }
+  return totals;
+}
+
+Result<void> get_lists(Reader& reader, Artifact& artifact) {
+  const std::size_t debits = reader.get<std::uint32_t>();
+  if (reader.failed() || reader.left() / kAccountBytes < debits) {
+    return fail(bad("holds fewer than " + std::to_string(debits) + " debits of 36 bytes"));
+  }
+  artifact.debits = get_totals(reader, debits);
+  const std::size_t count = reader.get<std::uint32_t>();
+  if (!reader.failed() && reader.left() != count * kAccountBytes) {
+    return fail(bad("holds " + std::to_string(reader.left()) + " bytes of accounts, expected " +
+                    std::to_string(count) + " times 36"));
+  }
+  if (!reader.failed()) artifact.accounts = get_totals(reader, count);
+  return reader.finish("rewards artifact");
+}
+
+Hash256 root_over(const std::vector<AccountTotal>& totals) {
+  std::vector<PayoutLeaf> leaves;
+  leaves.reserve(totals.size());
+  for (const AccountTotal& total : totals) {
+    leaves.push_back({total.account, amount_from(total.cumulative)});
+  }
+  const Result<PayoutTree> tree = PayoutTree::build(leaves);
+  return tree ? tree->root() : Hash256{};
 }
 
 }  // namespace
@@ -45,11 +108,9 @@ Bytes encode(const Artifact& artifact) {
   writer.put(artifact.log_size);
   writer.put(ByteView(artifact.log_root));
   put128(writer, artifact.cumulative_total);
-  writer.put(static_cast<std::uint32_t>(artifact.accounts.size()));
-  for (const AccountTotal& total : artifact.accounts) {
-    writer.put(ByteView(total.account));
-    put128(writer, total.cumulative);
-  }
+  put128(writer, artifact.cumulative_data);
+  put_totals(writer, artifact.debits);
+  put_totals(writer, artifact.accounts);
   return std::move(writer).take();
 }
 
@@ -61,7 +122,7 @@ Result<Artifact> decode_artifact(ByteView bytes) {
   }
   const auto version = reader.get<std::uint16_t>();
   if (!reader.failed() && version != kVersion) {
-    return fail(bad("offset 4: version is " + std::to_string(version) + ", expected 1"));
+    return fail(bad("offset 4: version is " + std::to_string(version) + ", expected 2"));
   }
   Artifact artifact;
   artifact.epoch = reader.get<std::uint64_t>();
@@ -71,29 +132,15 @@ Result<Artifact> decode_artifact(ByteView bytes) {
   artifact.log_size = reader.get<std::uint64_t>();
   artifact.log_root = reader.get_array<32>();
   artifact.cumulative_total = get128(reader);
-  const std::size_t count = reader.get<std::uint32_t>();
-  if (!reader.failed() && reader.left() != count * kAccountBytes) {
-    return fail(bad("holds " + std::to_string(reader.left()) + " bytes of accounts, expected " +
-                    std::to_string(count) + " times 36"));
-  }
-  artifact.accounts.reserve(reader.failed() ? 0 : count);
-  for (std::size_t i = 0; i < count && !reader.failed(); ++i) {
-    const EvmAddress account = reader.get_array<20>();
-    artifact.accounts.push_back({account, get128(reader)});
-  }
-  if (Result<void> whole = reader.finish("rewards artifact"); !whole) return fail(whole.error());
+  artifact.cumulative_data = get128(reader);
+  if (Result<void> lists = get_lists(reader, artifact); !lists) return fail(lists.error());
+  if (Result<void> ok = check_debits(artifact); !ok) return fail(ok.error());
   if (Result<void> ok = check_accounts(artifact); !ok) return fail(ok.error());
   return artifact;
 }
 
-Hash256 rewards_root(const Artifact& artifact) {
-  std::vector<PayoutLeaf> leaves;
-  leaves.reserve(artifact.accounts.size());
-  for (const AccountTotal& total : artifact.accounts) {
-    leaves.push_back({total.account, amount_from(total.cumulative)});
-  }
-  const Result<PayoutTree> tree = PayoutTree::build(leaves);
-  return tree ? tree->root() : Hash256{};
-}
+Hash256 rewards_root(const Artifact& artifact) { return root_over(artifact.accounts); }
+
+Hash256 debits_root(const Artifact& artifact) { return root_over(artifact.debits); }
 
 }  // namespace earshot::rewards

@@ -69,6 +69,27 @@ Result<Uint128> pay(Uint128 pool, std::vector<HotspotReward>& rewards, WeightOf 
   return paid;
 }
 
+// Adds its fees to each hotspot and returns their sum.
+Result<Uint128> pay_data(std::span<const DataUse> data, std::vector<HotspotReward>& rewards) {
+  Uint128 fees = 0;
+  const PublicKey* before = nullptr;
+  for (const DataUse& use : data) {
+    if (before != nullptr && *before >= use.hotspot) {
+      return fail(bad("data of " + to_hex(use.hotspot) + " is out of order"));
+    }
+    before = &use.hotspot;
+    HotspotReward* const reward = find(rewards, use.hotspot);
+    if (reward == nullptr) return fail(bad(to_hex(use.hotspot) + " has no standing"));
+    const std::optional<Uint128> sum = checked_sum(fees, use.fee);
+    const std::optional<Uint128> amount = checked_sum(reward->amount, use.fee);
+    if (!sum || !amount) return fail(bad("the fees leave 128 bits"));
+    fees = *sum;
+    reward->data = use.fee;
+    reward->amount = *amount;
+  }
+  return fees;
+}
+
 using Totals = std::map<EvmAddress, Uint128>;
 
 Result<void> add(Totals& totals, const EvmAddress& account, Uint128 amount) {
@@ -98,6 +119,7 @@ Uint128 bucket_of(const Policy& policy, Uint128 emission, Bucket bucket) {
   return emission / 1000 * permille + emission % 1000 * permille / 1000;
 }
 
+// `to_hotspots`: of the emission.
 Result<void> finish(const Policy& policy, Uint128 to_hotspots, Totals totals, EpochRewards& out) {
   for (const HotspotReward& reward : out.hotspots) {
     if (Result<void> ok = add(totals, reward.owner, reward.amount); !ok) return ok;
@@ -119,7 +141,8 @@ Result<void> finish(const Policy& policy, Uint128 to_hotspots, Totals totals, Ep
 
 Result<EpochRewards> epoch_rewards(const Policy& policy, std::span<const BeaconCredit> credits,
                                    std::span<const Standing> standings,
-                                   std::span<const AccountTotal> previous) {
+                                   std::span<const AccountTotal> previous,
+                                   std::span<const DataUse> data_uses) {
   const Result<Uint128> emission = amount128_from_decimal(policy.emission_per_epoch);
   if (!emission) return fail(bad(emission.error().detail));
   Result<std::vector<HotspotReward>> hotspots = unpaid(standings);
@@ -142,8 +165,17 @@ Result<EpochRewards> epoch_rewards(const Policy& policy, std::span<const BeaconC
   const Result<Uint128> heard = pay(bucket_of(policy, *emission, listeners), *hotspots, listened);
   if (!heard) return fail(heard.error());
 
-  EpochRewards out{.hotspots = std::move(*hotspots), .accounts = {}, .emitted = *emission};
-  if (Result<void> ok = finish(policy, *covered + *heard, std::move(*totals), out); !ok) {
+  const Result<Uint128> fees = pay_data(data_uses, *hotspots);
+  if (!fees) return fail(fees.error());
+  const Uint128 from_bucket = std::min(*fees, bucket_of(policy, *emission, data));
+
+  EpochRewards out{.hotspots = std::move(*hotspots),
+                   .accounts = {},
+                   .emitted = *emission,
+                   .fees = *fees,
+                   .fees_from_deposits = *fees - from_bucket};
+  if (Result<void> ok = finish(policy, *covered + *heard + from_bucket, std::move(*totals), out);
+      !ok) {
     return fail(ok.error());
   }
   return out;

@@ -1,11 +1,15 @@
 // From verdicts to payouts, in integers:
 //
-//     sum of all account credits of an epoch == the epoch's emission, always
+//     sum of all account credits of an epoch == the epoch's emission + what deposits paid, always
+//     what hotspots get for data == the fees that payers were charged, never more
 //
 // Units follow Helium (HIP-15: rewards/units.h), weighted by tier; the coverage bucket is split
 // over weighted units and the listeners' bucket over listeners' units by largest remainder (ties to
-// the smaller key). A bucket that nobody earned, and the data bucket while no data is paid, goes to
-// the reserve account.
+// the smaller key). A bucket that nobody earned goes to the reserve account.
+//
+// Data: hotspots get exactly the fees of the channels they served. The emission's data bucket
+// covers them as far as it reaches, and as much of the burned deposits stays burned for good;
+// deposits pay the rest. What the bucket has left goes to the reserve account.
 #pragma once
 #include <map>
 #include <span>
@@ -28,13 +32,20 @@ struct Standing {
   Tier tier = Tier::unproven;
 };
 
+// What a hotspot's channels came to (rewards/channels).
+struct DataUse {
+  PublicKey hotspot{};
+  Uint128 fee = 0;
+};
+
 struct HotspotReward {
   PublicKey hotspot{};
   EvmAddress owner{};
   Tier tier = Tier::unproven;
   std::uint64_t beacon_units = 0;  // 10^-4 unit, before the tier's weight.
   std::uint64_t witness_units = 0;
-  Uint128 amount = 0;  // Base units.
+  Uint128 data = 0;    // Fees of its channels.
+  Uint128 amount = 0;  // Base units, `data` included.
 };
 
 struct AccountTotal {
@@ -47,20 +58,23 @@ struct EpochRewards {
   std::vector<HotspotReward> hotspots;  // Ascending by key: all of `standings`.
   std::vector<AccountTotal>
       accounts;  // Ascending by address: previous totals plus this epoch's credits; none is zero.
-  Uint128 emitted = 0;           // This epoch.
-  Uint128 cumulative_total = 0;  // Sum of accounts.
+  Uint128 emitted = 0;             // This epoch.
+  Uint128 fees = 0;                // What payers were charged in this epoch.
+  Uint128 fees_from_deposits = 0;  // Of them: what the data bucket did not cover.
+  Uint128 cumulative_total = 0;    // Sum of accounts.
 };
 
-// `standings` and `previous` ascending without repeats; every key in `credits` has a standing.
-// Errc::bad_data names the offender; also when a total leaves 128 bits.
+// `standings`, `previous` and `data` ascending without repeats; every key in `credits` and `data`
+// has a standing. Errc::bad_data names the offender; also when a total leaves 128 bits.
 Result<EpochRewards> epoch_rewards(const Policy& policy, std::span<const BeaconCredit> credits,
                                    std::span<const Standing> standings,
-                                   std::span<const AccountTotal> previous);
+                                   std::span<const AccountTotal> previous,
+                                   std::span<const DataUse> data = {});
 
 // The canonical rewards file (docs/PROTOCOL.md), whose SHA-256 is the artifact hash: "ERSH" | u16
 // version | u64 epoch | policy hash 32 | previous artifact hash 32 | previous rewards root 32 | u64
-// log size | log root 32 | u128 cumulative total | u32 n | n x (address 20 | u128 cumulative),
-// ascending by address.
+// log size | log root 32 | u128 cumulative total | u128 cumulative data | u32 m | m x (payer 20 |
+// u128 spent) | u32 n | n x (address 20 | u128 cumulative), both lists ascending by address.
 struct Artifact {
   std::uint64_t epoch = 0;
   Hash256 policy{};
@@ -69,6 +83,8 @@ struct Artifact {
   std::uint64_t log_size = 0;
   Hash256 log_root{};
   Uint128 cumulative_total = 0;
+  Uint128 cumulative_data = 0;       // Part of the total that deposits paid for.
+  std::vector<AccountTotal> debits;  // What each depositor spent, ever; zeros are there too.
   std::vector<AccountTotal> accounts;
   bool operator==(const Artifact&) const = default;
 };
@@ -76,5 +92,7 @@ Bytes encode(const Artifact& artifact);
 Result<Artifact> decode_artifact(ByteView bytes);
 // Root of the payout tree over the artifact's accounts; 32 zero bytes when there are none.
 Hash256 rewards_root(const Artifact& artifact);
+// The same over its debits.
+Hash256 debits_root(const Artifact& artifact);
 
 }  // namespace earshot::rewards

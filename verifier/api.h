@@ -34,6 +34,8 @@ struct ServiceParts {
   bool wakes_queue = true;  // False: who calls handle() does, after several.
 };
 
+class ChannelDesk;
+
 class Api {
  public:
   struct Parts {
@@ -44,7 +46,8 @@ class Api {
     RegistryStore& registry;
     Ingest& ingest;
     EvidenceDesk& evidence;
-    const NoteSigner& log_signer;  // Of checkpoints; its name is the log's origin.
+    const NoteSigner& log_signer;     // Of checkpoints; its name is the log's origin.
+    ChannelDesk* channels = nullptr;  // None: this verifier knows no contract.
     std::size_t max_body_bytes = 1U << 20;
     // Under a virtual clock: moves it and does everything due on the way. Absent otherwise, and
     // with it the resource.
@@ -80,6 +83,8 @@ class Api {
 
   HttpResponse post_intake(std::size_t route, const HttpRequest& request);
   HttpResponse post_evidence(const HttpRequest& request, std::string_view report);
+  HttpResponse post_channel(const HttpRequest& request);
+  HttpResponse post_channel_end(const HttpRequest& request);
   HttpResponse post_clock(const HttpRequest& request);
   HttpResponse get_health();
   HttpResponse get_ready();

@@ -226,7 +226,9 @@ HttpResponse Api::get_payout(std::string_view number, std::string_view account) 
   Json proof = Json::array();
   const auto index = static_cast<std::size_t>(leaf - leaves.begin());
   for (const Hash256& node : tree->proof(index)) proof.push_back(to_hex(node));
-  return ok({{"account", address(*owner)},
+  return ok({{"epoch", std::to_string(*epoch)},
+             {"root", to_hex(tree->root())},
+             {"account", address(*owner)},
              {"cumulative", rewards::amount_to_decimal(leaf->cumulative)},
              {"proof", std::move(proof)}},
             kForeverSeconds);

@@ -10,6 +10,7 @@
 #include "core/bytes.h"
 #include "core/files.h"
 #include "core/toml.h"
+#include "rewards/chain/account.h"
 
 namespace earshot::verifier {
 namespace {
@@ -133,6 +134,10 @@ void read_all(Section root, Config& config) {
   identity.read("name", config.identity.name);
   identity.read("key_file", config.identity.key_file);
   identity.refuse_unknown();
+  Section channels = root.table("channels");
+  channels.read("contract", config.channels.contract);
+  channels.read("key_file", config.channels.key_file);
+  channels.refuse_unknown();
   Section simulation = root.table("simulation");
   simulation.read("virtual_clock", config.simulation.virtual_clock);
   simulation.read("entropy_seed", config.simulation.entropy_seed);
@@ -174,6 +179,13 @@ void check_simulation(std::vector<std::string>& problems, const SimulationConfig
   if (const auto seed = array_from_hex<32>(simulation.entropy_seed); !seed) {
     problems.push_back("simulation.entropy_seed: " + seed.error().detail);
   }
+}
+
+void check_channels(std::vector<std::string>& problems, const ChannelsConfig& channels) {
+  if (channels.contract.empty()) return;
+  const auto contract = rewards::chain::parse_address(channels.contract);
+  if (!contract) problems.push_back("channels.contract: " + contract.error().detail);
+  check_present(problems, "channels.key_file", !channels.key_file.empty(), "a path");
 }
 
 Error all_of(const std::string& file_name, const std::vector<std::string>& problems) {
@@ -241,6 +253,7 @@ std::vector<std::string> validate(const Config& config) {
   check_range(problems, "evidence.max_snippet_bytes", config.evidence.max_snippet_bytes, 4096,
               256U << 20);
   check_ingest(problems, config.ingest);
+  check_channels(problems, config.channels);
   check_simulation(problems, config.simulation);
   static constexpr std::array<std::string_view, 5> kLevels = {"trace", "debug", "info", "warn",
                                                               "error"};
@@ -267,6 +280,7 @@ Result<Config> parse_config(const std::string& toml_text, const std::string& fil
   resolve(config.identity.key_file, file_name);
   resolve(config.http.tls_certificate, file_name);
   resolve(config.http.tls_key, file_name);
+  resolve(config.channels.key_file, file_name);
   return config;
 }
 

@@ -73,6 +73,14 @@ struct IdentityConfig {
   std::string key_file;
 };
 
+// Payment channels: with a contract this verifier reserves payers' deposits and settles what they
+// spend.
+struct ChannelsConfig {
+  std::string contract;  // 0x and 40 digits. Empty: no channels.
+  std::string
+      key_file;  // Required with a contract: the verifier's account, a signer of the contract.
+};
+
 struct SimulationConfig {
   bool virtual_clock = false;  // Time is what POST /v1/simulation/clock says. Never in production.
   // 64 hex digits from which entropy's seeds are derived, so that a simulation repeats; only with
@@ -95,6 +103,7 @@ struct Config {
   EntropyConfig entropy;
   EvidenceConfig evidence;
   IdentityConfig identity;
+  ChannelsConfig channels;
   SimulationConfig simulation;
   LogConfig log;
 };

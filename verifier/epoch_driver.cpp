@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "verifier/channel_desk.h"
 #include "verifier/epoch_assembly.h"
 #include "verifier/epoch_calendar.h"
 #include "verifier/evidence_audit.h"
@@ -203,8 +204,13 @@ Result<EpochRecord> EpochDriver::read_epoch(std::uint64_t epoch, UnixNanos now) 
 }
 
 Result<void> EpochDriver::seal(std::uint64_t epoch, UnixNanos now) {
-  const Result<EpochRecord> record = read_epoch(epoch, now);
+  Result<EpochRecord> record = read_epoch(epoch, now);
   if (!record) return fail(record.error());
+  if (channels_ != nullptr) {
+    Result<rewards::channels::Book> book = channels_->book(epoch, epoch_end(policy_, epoch));
+    if (!book) return fail(book.error());
+    record->channels = std::move(*book);
+  }
   const Result<EpochOutcome> outcome = judge_epoch(*record, policy_);
   if (!outcome) return fail(outcome.error());
   if (Result<void> kept = registry_.add_sealed(publish(*record, policy_, *outcome)); !kept) {

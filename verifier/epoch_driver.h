@@ -31,17 +31,21 @@ struct DriverRules {
   Ingest* ingest = nullptr;
 };
 
+class ChannelDesk;
+
 class EpochDriver {
  public:
-  // All are borrowed.
+  // All are borrowed; `channels` may be none.
   EpochDriver(const rewards::Policy& policy, DriverRules rules, MessageStore& store,
-              RegistryStore& registry, EntropySource& entropy, spdlog::logger& log)
+              RegistryStore& registry, EntropySource& entropy, spdlog::logger& log,
+              ChannelDesk* channels = nullptr)
       : policy_(policy),
         rules_(rules),
         store_(store),
         registry_(registry),
         entropy_(entropy),
         log_(log),
+        channels_(channels),
         complaints_(log) {}
 
   // Tells the ingest what the last run told it. Before the first request is taken in.
@@ -74,6 +78,7 @@ class EpochDriver {
   RegistryStore& registry_;
   EntropySource& entropy_;
   spdlog::logger& log_;
+  ChannelDesk* channels_;
   Complaints complaints_;
 };
 

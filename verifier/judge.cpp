@@ -14,7 +14,7 @@
 namespace earshot::verifier {
 namespace {
 
-enum class LeafKind : std::uint8_t { message = 1, audit = 2, verdict = 3 };
+enum class LeafKind : std::uint8_t { message = 1, audit = 2, verdict = 3, channel = 4 };
 
 // The record holds the audits that had to be made: all that were drawn, no other.
 Result<void> check_audits(const JudgedMessages& judged, const EpochRecord& record,
@@ -154,6 +154,35 @@ Hash256 entropy_root(const EpochRecord& record) {
   return root_over(entries);
 }
 
+// Channel `i` of the record, and what was paid for it.
+Bytes channel_entry(const EpochRecord& record, std::span<const rewards::channels::Use> uses,
+                    std::size_t i) {
+  Writer out;
+  out.put(uses[i].channel);
+  out.put(static_cast<std::uint8_t>(uses[i].verdict));
+  out.put(uses[i].units);
+  out.put(rewards::channels::encode(record.channels->ends[i]));
+  return std::move(out).take();
+}
+
+Hash256 channel_root(const EpochRecord& record, const rewards::channels::Settlement& settlement) {
+  if (!record.channels) return {};
+  std::vector<Bytes> entries;
+  for (std::size_t i = 0; i < settlement.uses.size(); ++i) {
+    entries.push_back(channel_entry(record, settlement.uses, i));
+  }
+  return root_over(entries);
+}
+
+// Without a book nothing is charged, and what was spent before stays.
+Result<rewards::channels::Settlement> settle(const EpochRecord& record,
+                                             const std::vector<rewards::Standing>& standings,
+                                             const rewards::Artifact& previous) {
+  if (!record.channels) return rewards::channels::Settlement{{}, previous.debits, {}};
+  return rewards::channels::settle_channels(*record.channels, record.network, record.epoch,
+                                            standings, previous.debits);
+}
+
 Seal seal_of(const EpochRecord& record, const JudgedMessages& judged, const EpochOutcome& outcome) {
   std::vector<Bytes> registered;
   for (const auto& [key, registration] : judged.registry.registry) {
@@ -179,6 +208,8 @@ Seal seal_of(const EpochRecord& record, const JudgedMessages& judged, const Epoc
           .message_count = messages.size(),
           .audit_root = root_over(audits),
           .trust_root = root_over(tiers),
+          .channel_root = channel_root(record, outcome.channels),
+          .deposit_block = record.channels ? record.channels->deposit_block : 0,
           .policy = record.policy,
           .artifact = sha256(encode(outcome.artifact)),
           .rewards_root = rewards::rewards_root(outcome.artifact),
@@ -189,7 +220,8 @@ Seal seal_of(const EpochRecord& record, const JudgedMessages& judged, const Epoc
 
 }  // namespace
 
-std::vector<Bytes> network_log(const EpochRecord& record, std::span<const Verdict> verdicts) {
+std::vector<Bytes> network_log(const EpochRecord& record, std::span<const Verdict> verdicts,
+                               std::span<const rewards::channels::Use> uses) {
   std::vector<Bytes> leaves;
   const auto add = [&leaves](LeafKind kind, ByteView prefix, ByteView bytes) {
     Bytes& leaf = leaves.emplace_back();
@@ -204,6 +236,9 @@ std::vector<Bytes> network_log(const EpochRecord& record, std::span<const Verdic
   }
   for (const AuditRecord& audit : record.audits) add(LeafKind::audit, {}, encode(audit));
   for (const Verdict& verdict : verdicts) add(LeafKind::verdict, {}, encode(verdict));
+  for (std::size_t i = 0; i < uses.size(); ++i) {
+    add(LeafKind::channel, {}, channel_entry(record, uses, i));
+  }
   return leaves;
 }
 
@@ -218,23 +253,30 @@ Result<EpochOutcome> judge_epoch(const EpochRecord& record, const rewards::Polic
   judge_standings(record, policy, judged, outcome);
   const rewards::Artifact nothing;
   const rewards::Artifact& previous = record.previous ? *record.previous : nothing;
-  Result<rewards::EpochRewards> rewards = rewards::epoch_rewards(
-      policy, credits_of(record, judged, outcome.standings), outcome.standings, previous.accounts);
+  Result<rewards::channels::Settlement> channels = settle(record, outcome.standings, previous);
+  if (!channels) return fail(channels.error());
+  outcome.channels = std::move(*channels);
+  Result<rewards::EpochRewards> rewards =
+      rewards::epoch_rewards(policy, credits_of(record, judged, outcome.standings),
+                             outcome.standings, previous.accounts, outcome.channels.data);
   if (!rewards) return fail(rewards.error());
   outcome.rewards = std::move(*rewards);
   outcome.verdicts = verdicts_of(record, judged);
   outcome.log = record.log;
-  for (const Bytes& leaf : network_log(record, outcome.verdicts)) {
+  for (const Bytes& leaf : network_log(record, outcome.verdicts, outcome.channels.uses)) {
     outcome.log.append(merkle_leaf(leaf));
   }
-  outcome.artifact = {.epoch = record.epoch,
-                      .policy = record.policy,
-                      .previous_artifact = record.previous ? sha256(encode(previous)) : Hash256{},
-                      .previous_rewards_root = rewards::rewards_root(previous),
-                      .log_size = outcome.log.size(),
-                      .log_root = outcome.log.root(),
-                      .cumulative_total = outcome.rewards.cumulative_total,
-                      .accounts = outcome.rewards.accounts};
+  outcome.artifact = {
+      .epoch = record.epoch,
+      .policy = record.policy,
+      .previous_artifact = record.previous ? sha256(encode(previous)) : Hash256{},
+      .previous_rewards_root = rewards::rewards_root(previous),
+      .log_size = outcome.log.size(),
+      .log_root = outcome.log.root(),
+      .cumulative_total = outcome.rewards.cumulative_total,
+      .cumulative_data = previous.cumulative_data + outcome.rewards.fees_from_deposits,
+      .debits = outcome.channels.debits,
+      .accounts = outcome.rewards.accounts};
   outcome.seal = seal_of(record, judged, outcome);
   return outcome;
 }

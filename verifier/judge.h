@@ -31,8 +31,8 @@ struct Seal {
   std::uint64_t message_count = 0;
   Hash256 audit_root{};    // Over encoded audit records.
   Hash256 trust_root{};    // Tiers after this epoch.
-  Hash256 channel_root{};  // Data channels: zero until they exist.
-  std::uint64_t deposit_block = 0;
+  Hash256 channel_root{};  // Over what each channel came to; zero where no contract was looked at.
+  std::uint64_t deposit_block = 0;  // Where deposits were read.
   Hash256 policy{};
   Hash256 artifact{};  // SHA-256 of the rewards artifact.
   Hash256 rewards_root{};
@@ -49,6 +49,7 @@ struct EpochOutcome {
   std::vector<Verdict> verdicts;  // One for each message and onboarding, in record order.
   std::vector<rewards::Standing> standings;  // One for each registered hotspot, ascending.
   std::vector<std::vector<Finding>> places;  // What each standing's tier rests on (rules/place.h).
+  rewards::channels::Settlement channels;
   rewards::EpochRewards rewards;
   rewards::Artifact artifact;
   CompactRange log;  // The network log after this epoch, which the next one appends to.
@@ -56,11 +57,13 @@ struct EpochOutcome {
 };
 
 // What the epoch appends to the network log, in order: onboardings and messages (0x01 | id | logged
-// bytes), audits (0x02 | bytes), verdicts (0x03 | bytes). Size and RFC 6962 root of the whole log,
+// bytes), audits (0x02 | bytes), verdicts (0x03 | bytes), channels (0x04 | anchor's digest |
+// verdict u8 | paid units u32 | the channel end's bytes). Size and RFC 6962 root of the whole log,
 // over all epochs, are in seal and artifact:
 //
 //     log_size == record.log.size() + network_log(...).size()
-std::vector<Bytes> network_log(const EpochRecord& record, std::span<const Verdict> verdicts);
+std::vector<Bytes> network_log(const EpochRecord& record, std::span<const Verdict> verdicts,
+                               std::span<const rewards::channels::Use> uses = {});
 
 // Errc::bad_data when the record contradicts itself (a message outside the epoch, a policy of
 // another hash, a link that does not belong to its commitment, audits other than those drawn, a

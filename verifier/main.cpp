@@ -10,6 +10,7 @@
 #include "core/files.h"
 #include "verifier/api.h"
 #include "verifier/chain_blocks.h"
+#include "verifier/channel_desk.h"
 #include "verifier/epoch_driver.h"
 #include "verifier/http_server.h"
 #include "verifier/rocks_store.h"
@@ -92,6 +93,23 @@ std::vector<std::string> route_names() {
   return names;
 }
 
+// Nothing without a contract.
+Result<std::unique_ptr<ChannelDesk>> open_channels(const Config& config,
+                                                   const RegistryStore& registry) {
+  if (config.channels.contract.empty()) return std::unique_ptr<ChannelDesk>();
+  const Result<EvmAddress> contract = rewards::chain::parse_address(config.channels.contract);
+  if (!contract) return fail(Errc::configuration, "channels.contract: " + contract.error().detail);
+  const Result<rewards::chain::AccountKey> key =
+      rewards::chain::read_account_key(config.channels.key_file);
+  if (!key) return fail(key.error());
+  return ChannelDesk::open(config.store.directory + "/channels.sqlite", config.chain.rpc_url,
+                           {.network = config.network,
+                            .contract = *contract,
+                            .key = *key,
+                            .timeout = std::chrono::seconds(config.chain.timeout_seconds)},
+                           registry);
+}
+
 Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManager& manager) {
   const Result<rewards::Policy> policy = read_policy(config.policy_file);
   if (!policy) return fail(policy.error());
@@ -113,6 +131,9 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
   const Result<std::optional<UnixNanos>> virtual_time = (*registry)->virtual_time();
   if (!virtual_time) return fail(virtual_time.error());
 
+  const Result<std::unique_ptr<ChannelDesk>> channels = open_channels(config, **registry);
+  if (!channels) return fail(channels.error());
+
   const bool is_virtual = config.simulation.virtual_clock;
   const SystemClock system_clock;
   VirtualClock virtual_clock(virtual_time->value_or(0));
@@ -127,7 +148,7 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
       .commit_ahead = commit_ahead,
       .node_patience = is_virtual ? 0 : config.chain.timeout_seconds * kNanosPerSecond,
       .ingest = &ingest};
-  EpochDriver driver(*policy, rules, **store, **registry, entropy, log);
+  EpochDriver driver(*policy, rules, **store, **registry, entropy, log, channels->get());
   std::mutex driver_lock;
   if (Result<void> resumed = driver.resume(); !resumed) return resumed;
 
@@ -140,6 +161,7 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
                    .ingest = ingest,
                    .evidence = evidence,
                    .log_signer = *signer,
+                   .channels = channels->get(),
                    .max_body_bytes = config.http.max_body_bytes,
                    .move_clock = {},
                    .service = nullptr};

@@ -1,7 +1,7 @@
 // Bytes of a record, one section after another:
 //
 //   "EREC" | u16 version | chain of epochs | entropy | audit draw | onboardings | messages | audits
-//   | log | previous artifact
+//   | channels | log | previous artifact
 //
 // with a u32 count before each list. docs/VERDICTS.md has the table.
 #include "verifier/record.h"
@@ -18,7 +18,7 @@ namespace earshot::verifier {
 namespace {
 
 constexpr std::string_view kMagic = "EREC";
-constexpr std::uint16_t kVersion = 2;
+constexpr std::uint16_t kVersion = 3;
 constexpr std::size_t kMaxPath = 64;  // Derived: a batch has at most 2^64 leaves, whatever it says.
 constexpr std::size_t kAuditBytes = 32 + 1 + 16 + 8 + 4 + 4 + 4;
 
@@ -135,6 +135,23 @@ Result<void> get_audits(Reader& in, EpochRecord& record) {
   return {};
 }
 
+void put_channels(Writer& out, const EpochRecord& record) {
+  const Bytes book = record.channels ? rewards::channels::encode(*record.channels) : Bytes{};
+  out.put(static_cast<std::uint32_t>(book.size()));
+  out.put(book);
+}
+
+Result<void> get_channels(Reader& in, EpochRecord& record) {
+  const auto size = in.get<std::uint32_t>();
+  const ByteView bytes = in.get_bytes(size);
+  if (in.failed()) return fail(Errc::bad_data, "record: ends inside its channels");
+  if (bytes.empty()) return {};
+  Result<rewards::channels::Book> book = rewards::channels::decode_book(bytes);
+  if (!book) return fail(book.error().code, "record: " + book.error().detail);
+  record.channels = std::move(*book);
+  return {};
+}
+
 void put_previous(Writer& out, const EpochRecord& record) {
   out.put(encode(record.log));
   const Bytes artifact = record.previous ? rewards::encode(*record.previous) : Bytes{};
@@ -199,7 +216,7 @@ Result<void> get_chain_and_entropy(Reader& in, EpochRecord& record) {
   const ByteView magic = in.get_bytes(kMagic.size());
   const auto version = in.get<std::uint16_t>();
   if (in.failed() || !std::ranges::equal(magic, as_bytes(kMagic)) || version != kVersion) {
-    return fail(Errc::bad_data, "record: does not begin with EREC, version 2");
+    return fail(Errc::bad_data, "record: does not begin with EREC, version 3");
   }
   record.network = in.get<NetworkId>();
   record.epoch = in.get<std::uint64_t>();
@@ -265,6 +282,7 @@ Bytes encode(const EpochRecord& record) {
   put_list(out, record.messages);
   out.put(static_cast<std::uint32_t>(record.audits.size()));
   for (const AuditRecord& audit : record.audits) out.put(encode(audit));
+  put_channels(out, record);
   put_previous(out, record);
   return std::move(out).take();
 }
@@ -285,6 +303,7 @@ Result<EpochRecord> decode_record(ByteView bytes) {
   if (!messages) return fail(messages.error());
   record.messages = std::move(*messages);
   if (Result<void> audits = get_audits(in, record); !audits) return fail(audits.error());
+  if (Result<void> channels = get_channels(in, record); !channels) return fail(channels.error());
   if (Result<void> previous = get_previous(in, record); !previous) return fail(previous.error());
   if (Result<void> end = in.finish("record"); !end) return fail(end.error());
   return record;
@@ -299,6 +318,7 @@ void canonicalize(EpochRecord& record) {
     return message_order(network, logged);
   });
   std::ranges::sort(record.audits, std::less{}, &AuditRecord::report);
+  if (record.channels) rewards::channels::canonicalize(*record.channels, network);
 }
 
 std::optional<Entropy> entropy_of(const EpochRecord& record, Round round) {

@@ -2,7 +2,7 @@
 // anybody can fetch and judge again. Rewards are a pure function of the record and the policy.
 //
 // Order is canonical whatever the order of arrival: messages by (round, type, id), audits by report
-// id, onboardings by (hotspot, sequence), rounds ascending.
+// id, onboardings by (hotspot, sequence), rounds ascending, channels by their anchor's digest.
 #pragma once
 #include <optional>
 #include <vector>
@@ -10,7 +10,7 @@
 #include "core/compact_range.h"
 #include "core/entropy.h"
 #include "core/messages.h"
-#include "rewards/epoch_rewards.h"
+#include "rewards/channels/settlement.h"
 
 namespace earshot::verifier {
 
@@ -69,6 +69,9 @@ struct EpochRecord {
   std::vector<LoggedMessage>
       messages;  // Beacon and witness reports and notices of this epoch's rounds.
   std::vector<AuditRecord> audits;  // One for each report that draw_audits names, no other.
+  // Payment channels of the epoch and the deposits behind them, as read from the chain; none where
+  // no contract was looked at. What payers spent before stays then as it was.
+  std::optional<rewards::channels::Book> channels;
   // The artifact of the epoch before, whole: its accounts are where totals go on, and its hash
   // stands in this epoch's seal and on chain. None in the first epoch judged.
   std::optional<rewards::Artifact> previous;

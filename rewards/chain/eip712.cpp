@@ -17,6 +17,10 @@ constexpr std::string_view kEpochType =
     "uint64 logSize,bytes32 logRoot)";
 constexpr std::string_view kRotationType =
     "Rotation(uint64 version,uint64 threshold,address[] signers)";
+constexpr std::string_view kAnchorType =
+    "Anchor(address payer,bytes32 hotspot,uint64 epoch,uint64 unitPrice,uint32 maxUnits,bytes32 "
+    "tip)";
+constexpr std::string_view kReservationType = "Reservation(bytes32 anchor)";
 constexpr std::string_view kVersion = "1";
 
 Hash256 hash_words(std::initializer_list<Word> words) {
@@ -61,6 +65,17 @@ Hash256 rotation_digest(const ContractDomain& domain, const Rotation& rotation) 
   const Hash256 content = hash_words({hash_text(kRotationType), word_of(rotation.version),
                                       word_of(rotation.threshold), keccak256(signers)});
   return digest_of(separator_of(domain), content);
+}
+
+Hash256 anchor_digest(const ContractDomain& domain, const channels::Anchor& anchor) {
+  const Hash256 content = hash_words({hash_text(kAnchorType), word_of(anchor.payer), anchor.hotspot,
+                                      word_of(anchor.epoch), word_of(anchor.unit_price),
+                                      word_of(anchor.max_units), anchor.tip});
+  return digest_of(separator_of(domain), content);
+}
+
+Hash256 reservation_digest(const ContractDomain& domain, const Hash256& anchor) {
+  return digest_of(separator_of(domain), hash_words({hash_text(kReservationType), anchor}));
 }
 
 Result<Bytes> join_signatures(const Hash256& digest, std::span<const EvmSignature> signatures,

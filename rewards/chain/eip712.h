@@ -11,6 +11,7 @@
 #include "core/messages.h"
 #include "rewards/chain/account.h"
 #include "rewards/chain/epoch.h"
+#include "rewards/channels/anchor.h"
 
 namespace earshot::rewards::chain {
 
@@ -24,6 +25,11 @@ struct ContractDomain {
 // Domain: name "EarshotRewards", version "1", chain id, contract.
 Hash256 epoch_digest(const ContractDomain& domain, const Epoch& epoch);
 Hash256 rotation_digest(const ContractDomain& domain, const Rotation& rotation);
+// What a payer signs to open a channel; it is the channel's id. Anchor(address payer,bytes32
+// hotspot,uint64 epoch,uint64 unitPrice,uint32 maxUnits,bytes32 tip).
+Hash256 anchor_digest(const ContractDomain& domain, const channels::Anchor& anchor);
+// What a verifier signs to reserve an anchor's maximum. Reservation(bytes32 anchor).
+Hash256 reservation_digest(const ContractDomain& domain, const Hash256& anchor);
 
 // Signatures of `digest` as the contract wants them: `threshold` of them, ascending by signer, one
 // per signer. Errc::bad_signature for one that does not recover; Errc::check_failed for too few.

@@ -16,8 +16,8 @@ struct Epoch {
   Hash256 previous_rewards_root{};  // The contract's current root; zero for the first.
   Hash256 rewards_root{};
   Uint128 cumulative_total = 0;  // Base units.
-  Hash256 debits_root{};         // Zero: no deposits yet.
-  Uint128 cumulative_data = 0;   // Zero: no deposits yet.
+  Hash256 debits_root{};         // Over what each depositor spent; zero when there are none.
+  Uint128 cumulative_data = 0;   // Part of the total that deposits paid for.
   Hash256 artifact_hash{};       // SHA-256 of the encoded Artifact.
   std::uint64_t log_size = 0;
   Hash256 log_root{};

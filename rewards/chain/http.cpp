@@ -71,6 +71,14 @@ Result<HttpReply> exchange(const Endpoint& endpoint, http::request<http::string_
   }
 }
 
+Result<HttpReply> post(const Endpoint& endpoint, const std::string& body, const char* type,
+                       std::chrono::milliseconds timeout) {
+  http::request<http::string_body> request{http::verb::post, endpoint.target, kHttp11};
+  request.set(http::field::content_type, type);
+  request.body() = body;
+  return exchange(endpoint, std::move(request), timeout);
+}
+
 }  // namespace
 
 Result<Endpoint> parse_endpoint(const std::string& url) {
@@ -104,10 +112,12 @@ Result<Endpoint> parse_endpoint(const std::string& url) {
 
 Result<HttpReply> http_post_json(const Endpoint& endpoint, const std::string& body,
                                  std::chrono::milliseconds timeout) {
-  http::request<http::string_body> request{http::verb::post, endpoint.target, kHttp11};
-  request.set(http::field::content_type, "application/json");
-  request.body() = body;
-  return exchange(endpoint, std::move(request), timeout);
+  return post(endpoint, body, "application/json", timeout);
+}
+
+Result<HttpReply> http_post_bytes(const Endpoint& endpoint, const std::string& body,
+                                  std::chrono::milliseconds timeout) {
+  return post(endpoint, body, "application/octet-stream", timeout);
 }
 
 Result<HttpReply> http_get(const Endpoint& endpoint, std::chrono::milliseconds timeout) {

@@ -25,6 +25,8 @@ struct HttpReply {
 // Errc::unavailable holds what went wrong, without the URL: the caller knows what it asked for.
 Result<HttpReply> http_post_json(const Endpoint& endpoint, const std::string& body,
                                  std::chrono::milliseconds timeout);
+Result<HttpReply> http_post_bytes(const Endpoint& endpoint, const std::string& body,
+                                  std::chrono::milliseconds timeout);
 Result<HttpReply> http_get(const Endpoint& endpoint, std::chrono::milliseconds timeout);
 
 }  // namespace earshot::rewards::chain

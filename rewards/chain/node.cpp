@@ -53,6 +53,27 @@ Result<Receipt> parse_receipt(const json& object) {
 
 }  // namespace
 
+Result<std::vector<Event>> parse_events(const json& logs) {
+  if (!logs.is_array()) return fail(Errc::bad_data, "node sent logs that are no array");
+  std::vector<Event> events;
+  for (const json& log : logs) {
+    const json topics = log.is_object() ? value_of(log, "topics") : json();
+    const Result<Bytes> data = from_hex(log.is_object() ? text_of(log, "data") : std::string());
+    if (!topics.is_array() || topics.empty() || !data) {
+      return fail(Errc::bad_data, "node sent a log without topics or data");
+    }
+    Event event{.topics = {}, .data = *data};
+    for (const json& item : topics) {
+      const Result<Hash256> topic =
+          array_from_hex<32>(item.is_string() ? item.get<std::string>() : std::string());
+      if (!topic) return fail(Errc::bad_data, "node sent a topic: " + topic.error().detail);
+      event.topics.push_back(*topic);
+    }
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
 Result<Node> Node::at(const std::string& url, std::chrono::milliseconds timeout) {
   Result<Endpoint> endpoint = parse_endpoint(url);
   if (!endpoint) return fail(endpoint.error());
@@ -153,6 +174,17 @@ Result<Bytes> Node::call(const EvmAddress& to, ByteView data, std::optional<std:
   if (!answer) return fail(answer.error());
   if (!answer->is_string()) return fail(Errc::bad_data, "node sent a call's result without bytes");
   return from_hex(answer->get_ref<const std::string&>());
+}
+
+Result<std::vector<Event>> Node::events(const EvmAddress& contract, const Hash256& kind,
+                                        std::uint64_t number) {
+  const json filter = {{"address", to_json_hex(contract)},
+                       {"fromBlock", "0x0"},
+                       {"toBlock", to_quantity(number)},
+                       {"topics", json::array({to_json_hex(kind)})}};
+  const Result<json> answer = rpc_.call("eth_getLogs", json::array({filter}));
+  if (!answer) return fail(answer.error());
+  return parse_events(*answer);
 }
 
 Result<void> Node::send(const SignedTransaction& transaction) {

@@ -25,6 +25,15 @@ struct Receipt {
   std::optional<EvmAddress> created;  // The contract, when the transaction made one.
 };
 
+// What a contract logged.
+struct Event {
+  std::vector<Hash256> topics;  // The first is the event's kind.
+  Bytes data;
+};
+
+// Reads the answer to eth_getLogs. Pure; Errc::bad_data for what is none.
+Result<std::vector<Event>> parse_events(const nlohmann::json& logs);
+
 class Node {
  public:
   explicit Node(JsonRpc rpc) : rpc_(std::move(rpc)) {}
@@ -53,6 +62,10 @@ class Node {
   // As of block `number`, or of the newest block.
   Result<Bytes> call(const EvmAddress& to, ByteView data,
                      std::optional<std::uint64_t> number = std::nullopt);
+  // Every event that begins with the topic `kind` and that `contract` gave up to block `number`, in
+  // order of the chain.
+  Result<std::vector<Event>> events(const EvmAddress& contract, const Hash256& kind,
+                                    std::uint64_t number);
   // Ok also when the node holds it already.
   Result<void> send(const SignedTransaction& transaction);
   // Nothing while the transaction is in no block.

@@ -4,6 +4,7 @@ verifier over HTTP, and what they say when something is wrong.
 
 usage: chain_cli_test.py FOLDER-OF-BINARIES SOURCE-FOLDER
 """
+import http.server
 import json
 import os
 import pathlib
@@ -13,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 import urllib.request
@@ -79,6 +81,37 @@ class Node:
     def stop(self):
         self.process.kill()
         self.process.wait()
+
+
+class Liar:
+    """A node in front of the real one that bends some answers: `bend` maps a method to what is said instead."""
+
+    def __init__(self, node, bend):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                question = json.loads(body)
+                said = bend.get(question["method"])
+                if said is None:
+                    request = urllib.request.Request(node.url, body, {"Content-Type": "application/json"})
+                    answer = urllib.request.urlopen(request, timeout=30).read()
+                else:
+                    answer = said.replace("$id", str(question["id"])).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 class Chain(unittest.TestCase):
@@ -206,8 +239,10 @@ class Chain(unittest.TestCase):
         self.assertEqual((paid["account"], paid["balance"]), (self.keys["owner"], str(share)))
         self.assertGreater(share, 0)
         self.assertEqual(self.status(contract)["account"], {"address": self.keys["owner"], "balance": str(share),
-                                                            "claimed": str(share)})
+                                                            "claimed": str(share), "deposit": "0"})
         self.fails(1, "NothingToClaim", *self.claim(self.epoch, key="owner", contract=contract))
+        balance = json.loads(self.done(*self.on("balance", self.keys["owner"], contract=contract)))
+        self.assertEqual((balance["balance"], balance["deposit"]), (str(share), "0"))
 
         # The second epoch, signed apart and joined by who submits it, from files instead of HTTP.
         number = self.epoch + 1
@@ -222,6 +257,20 @@ class Chain(unittest.TestCase):
         self.assertGreater(int(status["log_size"]), 0)
         self.assertEqual(int(status["newest_total"]), 2 * EMISSION)
         self.node.pass_time(3601)
+        proof = self.folder / "proof.json"
+        proof.write_text(self.done("rewards", "proof", "--epoch", number, "--log", self.dir, "--account",
+                                   self.keys["owner"]))
+        self.addCleanup(proof.unlink)
+        root = status["newest_root"]
+        self.assertEqual(json.loads(self.done("rewards", "check", proof, "--root", root))["root"], root)
+        self.fails(1, "is for root", "rewards", "check", proof, "--root", "0x" + "00" * 32)
+        once = json.loads(self.done(*self.on("claim", "--proof", proof, "--key", self.folder / "payer", "--wait", "mined",
+                                             contract=contract)))
+        self.assertEqual(once["account"], self.keys["owner"])
+        bent = json.loads(proof.read_text())
+        bent["cumulative"] += "0"
+        proof.write_text(json.dumps(bent))
+        self.fails(1, "does not lead to its root", "rewards", "check", proof)
         paid = [json.loads(line)
                 for line in self.done(*self.claim(number, "--all", contract=contract, log=self.dir)).splitlines()]
         self.assertEqual(sum(int(one["cumulative"]) for one in paid), 2 * EMISSION)
@@ -250,6 +299,31 @@ class Chain(unittest.TestCase):
                                       self.folder / "owner", rpc=dead))
         self.fails(69, line, "chain", "deploy", "--rpc", dead, "--key", self.folder / "payer", "--first-epoch", 1,
                    "--signer", self.keys["payer"])
+
+    def test_a_node_that_lies_gets_no_transaction(self):
+        result = '{"jsonrpc":"2.0","id":$id,"result":%s}'
+        lies = [({"eth_chainId": result % '"0x1"'}, 65, "is of network 31337, the node's chain is 1"),
+                ({"eth_chainId": result % '"31337"'}, 65, "expected a quantity"),
+                ({"eth_chainId": "<html>"}, 65, "is not JSON-RPC"),
+                ({"eth_getBlockByNumber": result % '{"number":"0x1"}'}, 65, "block hash"),
+                ({"eth_call": result % '"0x00"'}, 65, "is not the rewards contract"),
+                ({"eth_estimateGas": result % "[]"}, 65, "expected a quantity")]
+        nonce = self.node.call("eth_getTransactionCount", self.keys["payer"], "pending")
+        for bend, code, words in lies:
+            liar = Liar(self.node, bend)
+            submit = self.submit(self.epoch, "verifier-1", "verifier-2")
+            self.fails(code, words, *[liar.url if word == self.node.url else word for word in submit])
+            liar.stop()
+        self.assertEqual(self.node.call("eth_getTransactionCount", self.keys["payer"], "pending"), nonce)
+
+    def test_a_key_in_another_program_signs(self):
+        """Anvil's first development account: the node holds its key."""
+        account = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+        words = self.on("sign", "--epoch", self.epoch, "--log", self.url, "--remote", self.node.url, "--account")
+        signed = json.loads(self.done(*words, account))
+        self.assertEqual(signed["signer"], account)
+        self.fails(1, "refuses eth_signTypedData_v4", *words, NOBODY)
+        self.fails(2, "either --key", *words, account, "--key", self.folder / "payer")
 
     def test_a_dead_verifier_is_69(self):
         dead = f"http://127.0.0.1:{free_port()}"

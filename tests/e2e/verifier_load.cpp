@@ -4,6 +4,9 @@
 //                                           verifier goes away; appends each acknowledged batch to
 //                                           LOG
 //   verifier-load check PORT LOG            posts all of them again: each must be held (200)
+//   verifier-load onboard PORT ROUND        registers one hotspot in that round and prints its key
+//   and
+//                                           the secret of its owner's account
 //
 // A line of LOG is two hex strings, the signed header and the batch. The file is read again by the
 // next run, so a test can kill the verifier in between as often as it likes.
@@ -163,6 +166,20 @@ int check(std::uint16_t port, const std::string& path) {
   return lost == 0 ? 0 : 1;
 }
 
+int onboard(std::uint16_t port, Round round) {
+  FakeSigner signer(1);
+  const SignedBatch batch = signer.sign({signer.onboarding(round)});
+  Connection connection(port);
+  const int header = connection.post("/v1/headers", batch.header_bytes());
+  const int body = connection.post("/v1/bodies", batch.body_bytes());
+  if (header != 202 || body != 202) {
+    std::fprintf(stderr, "verifier-load: answered %d and %d\n", header, body);
+    return 1;
+  }
+  std::cout << to_hex(signer.key.public_key) << " " << to_hex(signer.owner.secret) << std::endl;
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -173,6 +190,10 @@ int main(int argc, char** argv) {
   if (words.size() == 3 && words[0] == "check") {
     return check(static_cast<std::uint16_t>(std::stoi(words[1])), words[2]);
   }
-  std::fprintf(stderr, "verifier-load post PORT LOG THREADS | check PORT LOG\n");
+  if (words.size() == 3 && words[0] == "onboard") {
+    return onboard(static_cast<std::uint16_t>(std::stoi(words[1])), std::stoull(words[2]));
+  }
+  std::fprintf(stderr,
+               "verifier-load post PORT LOG THREADS | check PORT LOG | onboard PORT ROUND\n");
   return 2;
 }

@@ -31,18 +31,28 @@ class Dispute : public ChainTest {
 TEST_F(Dispute, FallenTotalOfAnAccountCancels) {
   const std::vector<PayoutLeaf> newest = {leaf(1, 599), leaf(2, 1'000)};
   submit(epoch_over(newest, 1'599));
-  expect_refused(encode_prove_regression(claim_of(base_, 1), claim_of(newest, 1)), "BadProof");
-  expect_refused(encode_prove_regression(claim_of(newest, 0), claim_of(base_, 0)), "BadProof");
-  ASSERT_TRUE(send(encode_prove_regression(claim_of(base_, 0), claim_of(newest, 0))));
+  expect_refused(
+      encode_prove_regression(TreeKind::rewards, claim_of(base_, 1), claim_of(newest, 1)),
+      "BadProof");
+  expect_refused(
+      encode_prove_regression(TreeKind::rewards, claim_of(newest, 0), claim_of(base_, 0)),
+      "BadProof");
+  ASSERT_TRUE(
+      send(encode_prove_regression(TreeKind::rewards, claim_of(base_, 0), claim_of(newest, 0))));
   expect_cancelled();
 }
 
 TEST_F(Dispute, TwoLeavesForOneAccountCancel) {
   const std::vector<PayoutLeaf> newest = {leaf(1, 600), leaf(2, 400), leaf(2, 500)};
   submit(epoch_over(newest, 1'500));
-  expect_refused(encode_prove_duplicate(claim_of(newest, 1), claim_of(newest, 1)), "BadProof");
-  expect_refused(encode_prove_duplicate(claim_of(newest, 0), claim_of(newest, 2)), "BadProof");
-  ASSERT_TRUE(send(encode_prove_duplicate(claim_of(newest, 1), claim_of(newest, 2))));
+  expect_refused(
+      encode_prove_duplicate(TreeKind::rewards, claim_of(newest, 1), claim_of(newest, 1)),
+      "BadProof");
+  expect_refused(
+      encode_prove_duplicate(TreeKind::rewards, claim_of(newest, 0), claim_of(newest, 2)),
+      "BadProof");
+  ASSERT_TRUE(
+      send(encode_prove_duplicate(TreeKind::rewards, claim_of(newest, 1), claim_of(newest, 2))));
   expect_cancelled();
 }
 
@@ -70,7 +80,9 @@ TEST_F(Dispute, LeavesThatAddUpToMoreThanTheTotalCancel) {
 TEST_F(Dispute, HonestRootCannotBeCancelledAndNoneAfterItMatured) {
   const std::vector<PayoutLeaf> newest = {leaf(1, 600), leaf(2, 900)};
   submit(epoch_over(newest, 1'500));
-  expect_refused(encode_prove_regression(claim_of(base_, 0), claim_of(newest, 0)), "BadProof");
+  expect_refused(
+      encode_prove_regression(TreeKind::rewards, claim_of(base_, 0), claim_of(newest, 0)),
+      "BadProof");
   expect_refused(
       encode_prove_over_total(std::vector<Claim>{claim_of(newest, 0), claim_of(newest, 1)}),
       "BadProof");
@@ -132,7 +144,8 @@ TEST_F(Dispute, FraudProofsGoOnWhilePaused) {
   const std::vector<PayoutLeaf> newest = {leaf(1, 599), leaf(2, 1'000)};
   submit(epoch_over(newest, 1'599));
   ASSERT_TRUE(send_as_guardian(encode_set_paused(true)));
-  ASSERT_TRUE(send(encode_prove_regression(claim_of(base_, 0), claim_of(newest, 0))));
+  ASSERT_TRUE(
+      send(encode_prove_regression(TreeKind::rewards, claim_of(base_, 0), claim_of(newest, 0))));
   expect_cancelled();
 }
 

@@ -132,6 +132,46 @@ TEST(EpochRewards, TheDataBucketGoesToTheReserveWhileNoDataIsPaid) {
             epoch_rewards(policy(), {}, {}, {})->accounts);
 }
 
+TEST(EpochRewards, DataPaysTheFeesAndTheBucketCoversWhatItCan) {
+  Policy with_data = policy();
+  with_data.bucket_permille = {600, 20, 300, 80, 0};
+  const Uint128 bucket = Uint128{6'000} * 1'000'000'000'000'000'000U;
+  const std::vector<Standing> standings = {{key(1), owner(1), Tier::unproven},
+                                           {key(2), owner(2), Tier::listener}};
+  const auto paid = [&](const Policy& rules, Uint128 one, Uint128 other) {
+    const std::vector<DataUse> uses = {{key(1), one}, {key(2), other}};
+    return epoch_rewards(rules, {}, standings, {}, uses).value();
+  };
+  // Without a bucket deposits pay all of it.
+  EpochRewards rewards = paid(policy(), 70, 30);
+  EXPECT_EQ(text(rewards.fees_from_deposits), "100");
+  EXPECT_EQ(text(total_of(rewards.accounts, owner(1))), "70");
+  EXPECT_EQ(text(total_of(rewards.accounts, owner(2))), "30");
+  EXPECT_TRUE(rewards.cumulative_total == rewards.emitted + 100);
+  // A bucket that is larger pays it, and keeps the rest from the hotspots.
+  rewards = paid(with_data, 70, 30);
+  EXPECT_EQ(text(rewards.fees_from_deposits), "0");
+  EXPECT_EQ(text(total_of(rewards.accounts, owner(1))), "70");
+  EXPECT_TRUE(rewards.cumulative_total == rewards.emitted);
+  // One that is smaller pays what it has.
+  rewards = paid(with_data, bucket, 5);
+  EXPECT_EQ(text(rewards.fees_from_deposits), "5");
+  EXPECT_TRUE(total_of(rewards.accounts, owner(1)) == bucket);
+  EXPECT_TRUE(rewards.cumulative_total == rewards.emitted + 5);
+}
+
+TEST(EpochRewards, DataOfAStrangerOrBeyond128BitsIsRefused) {
+  const std::vector<Standing> standings = {{key(1), owner(1), Tier::located},
+                                           {key(2), owner(2), Tier::located}};
+  const auto refusal = [&](const std::vector<DataUse>& uses) {
+    return epoch_rewards(policy(), {}, standings, {}, uses).error().detail;
+  };
+  EXPECT_NE(refusal({{key(3), 1}}).find("has no standing"), std::string::npos);
+  EXPECT_NE(refusal({{key(2), 1}, {key(1), 1}}).find("out of order"), std::string::npos);
+  EXPECT_NE(refusal({{key(1), ~Uint128{0}}, {key(2), 1}}).find("leave 128 bits"),
+            std::string::npos);
+}
+
 TEST(EpochRewards, OneOwnerGetsTheSumOfItsHotspots) {
   const std::vector<Standing> standings = {{key(1), owner(1), Tier::located},
                                            {key(2), owner(1), Tier::plausible}};

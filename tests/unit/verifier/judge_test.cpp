@@ -6,6 +6,7 @@
 #include <map>
 
 #include "core/merkle.h"
+#include "tests/doubles/open_channel.h"
 #include "tests/doubles/record_builder.h"
 
 namespace earshot::verifier {
@@ -106,6 +107,35 @@ TEST_F(Judge, SealsWhatItFound) {
   EXPECT_EQ(seal.artifact, sha256(encode(outcome.artifact)));
   EXPECT_EQ(seal.rewards_root, rewards::rewards_root(outcome.artifact));
   EXPECT_EQ(outcome.artifact.log_root, seal.log_root);
+}
+
+TEST_F(Judge, PaysForTrafficWhatPayersOwe) {
+  builder_.fill();
+  record_ = builder_.build();
+  const rewards::chain::ContractDomain domain{record_.network, EvmAddress{0xCC}};
+  const std::vector<rewards::chain::AccountKey> keys = {rewards::channels::numbered_account(1)};
+  const rewards::chain::AccountKey payer = rewards::channels::numbered_account(9);
+  rewards::channels::OpenChannel channel = rewards::channels::open_channel(
+      domain, payer, builder_.hotspot(0).key.public_key, record_.epoch, 5, 100, 1, keys);
+  record_.channels = rewards::channels::Book{.contract = domain.contract,
+                                             .deposit_block = 77,
+                                             .reservations_needed = 1,
+                                             .verifiers = {keys[0].address},
+                                             .deposits = {{payer.address, 1'000}},
+                                             .ends = {channel.end(40)}};
+  EXPECT_EQ(decode_record(encode(record_)).value(), record_);
+  EpochRecord plain = record_;
+  plain.channels.reset();
+  const EpochOutcome without = judge(plain);
+  const EpochOutcome outcome = judge(record_);
+  EXPECT_TRUE(outcome.rewards.fees == 200);
+  EXPECT_TRUE(outcome.artifact.cumulative_total == without.artifact.cumulative_total + 200);
+  EXPECT_TRUE(outcome.artifact.cumulative_data == 200);
+  ASSERT_EQ(outcome.artifact.debits.size(), 1U);
+  EXPECT_TRUE(outcome.artifact.debits[0].cumulative == 200);
+  EXPECT_EQ(outcome.seal.deposit_block, 77U);
+  EXPECT_NE(outcome.seal.channel_root, without.seal.channel_root);
+  EXPECT_EQ(outcome.seal.log_size, without.seal.log_size + 1);
 }
 
 TEST_F(Judge, PaysNothingForAReplayedBeaconToAnybody) {

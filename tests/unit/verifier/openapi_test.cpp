@@ -61,6 +61,7 @@ class OpenApiTest : public testing::Test {
                      .ingest = ingest_,
                      .evidence = evidence_,
                      .log_signer = log_signer_,
+                     .channels = nullptr,
                      .max_body_bytes = 64 * 1024,
                      .move_clock = {},
                      .service = service_.get()};
@@ -361,6 +362,8 @@ TEST_F(OpenApiTest, SaysWhatTheHandlersSay) {
   fail_everywhere();
   std::set<std::string> described;
   for (const auto& [path, methods] : document_["paths"].items()) {
+    // What they answer depends on a chain: tests/integration/channel_desk_test.cpp.
+    if (path.starts_with("/v1/channel")) continue;
     for (const auto& [method, operation] : methods.items()) {
       for (const auto& [status, response] : operation["responses"].items()) {
         described.insert(std::string(method).append(" ").append(path).append(" ").append(status));

@@ -52,6 +52,16 @@ TEST(ContractCalls, RotationIsEncodedAsCastDoes) {
             evm_vector("abi_rotation"));
 }
 
+TEST(ContractCalls, DepositsAndTheirFraudProofsAreEncodedAsCastDoes) {
+  EXPECT_EQ(prefixed_hex(encode_deposit(account(), ~Uint128{0})), evm_vector("abi_deposit"));
+  const Claim overspent{{other(), amount_from(7)}, {filled<32>(0x01)}};
+  EXPECT_EQ(prefixed_hex(encode_prove_overspend(overspent)), evm_vector("abi_overspend"));
+  const Claim base{{account(), amount_from(9)}, {filled<32>(0x01)}};
+  const Claim newest{{account(), amount_from(8)}, {}};
+  EXPECT_EQ(prefixed_hex(encode_prove_regression(TreeKind::debits, base, newest)),
+            evm_vector("abi_regression"));
+}
+
 TEST(ContractCalls, DeploymentIsCreationCodeAndArgumentsAsCastEncodesThem) {
   EXPECT_EQ(prefixed_hex(encode_deploy(terms())),
             prefixed_hex(contract_creation_code()) + evm_vector("abi_constructor").substr(2));
@@ -73,6 +83,8 @@ TEST(ContractTerms, WhatTheContractWouldRefuseIsNamed) {
   EXPECT_NE(refusal([](DeployTerms& t) { t.first_epoch = 0; }), "");
   EXPECT_NE(refusal([](DeployTerms& t) { t.epoch_seconds = 0; }), "");
   EXPECT_NE(refusal([](DeployTerms& t) { t.activation_delay = 86'401; }), "");
+  EXPECT_NE(refusal([](DeployTerms& t) { t.reservation_epochs = 61; }).find("61 epochs ahead"),
+            std::string::npos);
 }
 
 TEST(ContractErrors, AreToldByNameAndArguments) {

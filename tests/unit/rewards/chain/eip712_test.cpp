@@ -63,6 +63,20 @@ TEST(Eip712, RotationIsSignedAsCastSignsIt) {
             evm_vector("signature_rotation"));
 }
 
+TEST(Eip712, AnchorsAndReservationsAreSignedAsCastSignsThem) {
+  const channels::Anchor anchor{*parse_address(kEvmVectorAccount),
+                                filled<32>(0xA1),
+                                20780,
+                                ~std::uint64_t{0},
+                                channels::kMaxUnits,
+                                filled<32>(0xC3)};
+  EXPECT_EQ(prefixed_hex(sign_digest(vector_key(), anchor_digest(vector_domain(), anchor))),
+            evm_vector("signature_anchor"));
+  const Hash256 reservation = reservation_digest(vector_domain(), filled<32>(0xD4));
+  EXPECT_EQ(prefixed_hex(sign_digest(vector_key(), reservation)),
+            evm_vector("signature_reservation"));
+}
+
 TEST(Eip712, OnboardingIsSignedAsCastSignsIt) {
   Onboarding onboarding = vector_onboarding();
   sign_onboarding(vector_key(), kAnvil, onboarding);

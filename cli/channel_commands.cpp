@@ -1,0 +1,342 @@
+// earshot channel: the devices' side of payment channels, a payer's and a hotspot's.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/chain_commands.h"
+#include "cli/channel_files.h"
+#include "cli/commands.h"
+#include "core/files.h"
+#include "rewards/chain/durable_file.h"
+#include "rewards/chain/http.h"
+#include "rewards/channels/opening.h"
+
+namespace earshot::cli {
+namespace {
+
+using nlohmann::ordered_json;
+using rewards::chain::AccountKey;
+using rewards::chain::ContractDomain;
+using rewards::channels::Anchor;
+using rewards::channels::ChannelEnd;
+using rewards::channels::HashChain;
+using rewards::channels::Ledger;
+using rewards::channels::SignedAnchor;
+using rewards::channels::Voucher;
+
+constexpr std::chrono::seconds kTimeout{30};
+
+struct DomainOptions {
+  std::string contract;
+  NetworkId chain_id = 0;
+};
+
+struct OpenOptions {
+  DomainOptions domain;
+  std::string key;
+  std::string hotspot;
+  std::uint64_t epoch = 0;
+  std::uint64_t price = 0;
+  std::uint32_t units = 0;
+  std::string purse;
+  std::string out;
+};
+
+struct ReserveOptions {
+  std::string anchor;
+  std::vector<std::string> verifiers;
+};
+
+struct PayOptions {
+  std::string purse;
+  std::uint32_t units = 1;
+};
+
+struct TakeOptions {
+  DomainOptions domain;
+  std::string anchor;
+  std::string end;
+  std::string voucher;
+  std::vector<std::string> signers;
+  std::size_t needed = 0;  // 0: all but one of more than one signer.
+};
+
+struct SendEndOptions {
+  std::string end;
+  std::string verifier;
+};
+
+void add_domain_options(CLI::App& command, DomainOptions& options) {
+  command.add_option("--contract", options.contract, "Address of the rewards contract")
+      ->type_name("ADDRESS")
+      ->required();
+  command.add_option("--chain-id", options.chain_id, "Of its chain; nothing is asked of a node")
+      ->required();
+}
+
+Result<ContractDomain> domain_of(const DomainOptions& options) {
+  const Result<EvmAddress> contract = parse_address_option("--contract", options.contract);
+  if (!contract) return fail(contract.error());
+  return ContractDomain{options.chain_id, *contract};
+}
+
+void print(const ordered_json& out, const Context& context) {
+  if (context.machine_output()) {
+    std::printf("%s\n", out.dump().c_str());
+    return;
+  }
+  for (const auto& [name, value] : out.items()) {
+    std::printf("%-12s %s\n", name.c_str(),
+                value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str());
+  }
+}
+
+ordered_json describe(const Anchor& anchor) {
+  return {{"payer", rewards::chain::to_display(anchor.payer)},
+          {"hotspot", to_hex(anchor.hotspot)},
+          {"epoch", anchor.epoch},
+          {"unit_price", std::to_string(anchor.unit_price)},
+          {"max_units", anchor.max_units},
+          {"maximum", decimal(maximum_of(anchor))}};
+}
+
+Result<void> run_open(const OpenOptions& options, const Context& context) {
+  const Result<ContractDomain> domain = domain_of(options.domain);
+  if (!domain) return fail(domain.error());
+  const Result<AccountKey> key = rewards::chain::read_account_key(options.key);
+  if (!key) return fail(key.error());
+  const Result<PublicKey> hotspot = array_from_hex<32>(options.hotspot);
+  if (!hotspot) return fail(Errc::usage, "--hotspot: " + hotspot.error().detail);
+  Anchor anchor{key->address, *hotspot, options.epoch, options.price, options.units, {}};
+  if (Result<void> allowed = check_anchor(anchor); !allowed) {
+    return fail(Errc::usage, allowed.error().detail);
+  }
+  Purse purse{.secret = random_seed(), .units = options.units};
+  anchor.tip = HashChain(purse.secret, purse.units).tip();
+  purse.channel = rewards::chain::anchor_digest(*domain, anchor);
+  const SignedAnchor opening{
+      .anchor = anchor, .payer_signature = sign_digest(*key, purse.channel), .reservations = {}};
+  // The purse first: an anchor without it could never be paid in.
+  if (Result<void> kept = create_purse(options.purse, purse); !kept) return kept;
+  if (Result<void> written = write_bytes(options.out, encode(opening)); !written) return written;
+  ordered_json out = {{"channel", to_hex(purse.channel)}};
+  out.update(describe(anchor));
+  print(out, context);
+  return {};
+}
+
+// A verifier's countersignature.
+Result<EvmSignature> ask_reservation(const std::string& url, const SignedAnchor& opening) {
+  const Result<std::string> answer = post_to_verifier(url, "/v1/channels", encode(opening));
+  if (!answer) return fail(answer.error());
+  const nlohmann::json json = nlohmann::json::parse(*answer, nullptr, false);
+  const bool is_answer =
+      json.is_object() && json.contains("reservation") && json["reservation"].is_string();
+  const Result<EvmSignature> signature =
+      array_from_hex<65>(is_answer ? json["reservation"].get<std::string>() : std::string());
+  if (!signature) return fail(Errc::bad_data, url + " sent no reservation");
+  return signature;
+}
+
+Result<void> run_reserve(const ReserveOptions& options, const Context& context) {
+  Result<SignedAnchor> opening = read_anchor(options.anchor);
+  if (!opening) return fail(opening.error());
+  for (const std::string& url : options.verifiers) {
+    const Result<EvmSignature> signature = ask_reservation(url, *opening);
+    if (!signature) return fail(signature.error());
+    std::vector<EvmSignature>& held = opening->reservations;
+    if (std::find(held.begin(), held.end(), *signature) == held.end()) held.push_back(*signature);
+  }
+  const Result<void> written = write_bytes(options.anchor, encode(*opening));
+  if (!written) return written;
+  ordered_json out = {{"reservations", opening->reservations.size()}};
+  out.update(describe(opening->anchor));
+  print(out, context);
+  return {};
+}
+
+Result<void> run_pay(const PayOptions& options, const Context& context) {
+  Result<Purse> purse = read_purse(options.purse);
+  if (!purse) return fail(purse.error());
+  if (options.units > purse->units - purse->paid) {
+    return fail(Errc::check_failed, options.purse + " has " +
+                                        std::to_string(purse->units - purse->paid) +
+                                        " units left, asked for " + std::to_string(options.units));
+  }
+  purse->paid += options.units;
+  // On disk before it is given away: a purse that forgot would pay the same unit twice.
+  if (Result<void> kept = write_purse(options.purse, *purse); !kept) return kept;
+  HashChain words(purse->secret, purse->units);
+  const Voucher voucher{rewards::channels::channel_number(purse->channel), purse->paid,
+                        words.preimage(purse->paid)};
+  print({{"voucher", to_hex(encode(voucher))},
+         {"units", purse->paid},
+         {"left", purse->units - purse->paid}},
+        context);
+  return {};
+}
+
+Result<std::vector<EvmAddress>> signers_of(const TakeOptions& options) {
+  std::vector<EvmAddress> signers;
+  for (const std::string& text : options.signers) {
+    const Result<EvmAddress> signer = parse_address_option("--signer", text);
+    if (!signer) return fail(signer.error());
+    signers.push_back(*signer);
+  }
+  std::sort(signers.begin(), signers.end());
+  return signers;
+}
+
+// The channel as far as it was paid before: from the end file, or as it was opened.
+Result<ChannelEnd> paid_so_far(const TakeOptions& options, const SignedAnchor& opening) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(options.end, ignored)) {
+    return ChannelEnd{opening, 0, opening.anchor.tip};
+  }
+  Result<ChannelEnd> end = read_end(options.end);
+  if (end && end->opening.anchor != opening.anchor) {
+    return fail(Errc::usage, options.end + " is of another channel than " + options.anchor);
+  }
+  return end;
+}
+
+Result<void> run_take(const TakeOptions& options, const Context& context) {
+  const Result<ContractDomain> domain = domain_of(options.domain);
+  if (!domain) return fail(domain.error());
+  const Result<std::vector<EvmAddress>> signers = signers_of(options);
+  if (!signers) return fail(signers.error());
+  const Result<SignedAnchor> opening = read_anchor(options.anchor);
+  if (!opening) return fail(opening.error());
+  const std::size_t all_but_one = std::max<std::size_t>(signers->size(), 2) - 1;
+  const std::size_t needed = options.needed != 0 ? options.needed : all_but_one;
+  if (Result<void> ok = check_opening(*opening, *domain, *signers, needed); !ok) {
+    return fail(ok.error().code, options.anchor + ": " + ok.error().detail);
+  }
+  const Result<Bytes> bytes = from_hex(options.voucher);
+  if (!bytes) return fail(Errc::bad_data, "voucher: " + bytes.error().detail);
+  const Result<Voucher> voucher = rewards::channels::decode_voucher(*bytes);
+  if (!voucher) return fail(voucher.error());
+  Result<ChannelEnd> end = paid_so_far(options, *opening);
+  if (!end) return fail(end.error());
+
+  const std::uint64_t number =
+      rewards::channels::channel_number(rewards::chain::anchor_digest(*domain, opening->anchor));
+  const rewards::channels::Receipt receipt =
+      Ledger::judge(*voucher, number, {end->units, end->preimage}, opening->anchor.max_units);
+  if (receipt != rewards::channels::Receipt::accepted) {
+    return fail(Errc::check_failed,
+                "the voucher is refused: " + std::string(receipt_name(receipt)));
+  }
+  const std::uint32_t before = end->units;
+  *end = {*opening, voucher->units, voucher->preimage};
+  if (Result<void> kept = write_bytes(options.end, encode(*end)); !kept) return kept;
+  print({{"accepted", voucher->units - before},
+         {"units", voucher->units},
+         {"earned", decimal(Uint128{opening->anchor.unit_price} * voucher->units)}},
+        context);
+  return {};
+}
+
+Result<void> run_send(const SendEndOptions& options, const Context& context) {
+  const Result<ChannelEnd> end = read_end(options.end);
+  if (!end) return fail(end.error());
+  const Result<std::string> answer =
+      post_to_verifier(options.verifier, "/v1/channel-ends", encode(*end));
+  if (!answer) return fail(answer.error());
+  const Anchor& anchor = end->opening.anchor;
+  print({{"units", end->units},
+         {"earned", decimal(Uint128{anchor.unit_price} * end->units)},
+         {"epoch", anchor.epoch}},
+        context);
+  return {};
+}
+
+void add_open(CLI::App& group, Context& context) {
+  auto options = std::make_shared<OpenOptions>();
+  CLI::App* command =
+      add_command(group, context, "open", "A payer signs an anchor for one hotspot and epoch",
+                  [options, &context] { return run_open(*options, context); });
+  add_domain_options(*command, options->domain);
+  command->add_option("--key", options->key, "The payer's account, mode 0600")
+      ->type_name("FILE")
+      ->required();
+  command->add_option("--hotspot", options->hotspot, "Who is paid: the hotspot's key")
+      ->type_name("HEX")
+      ->required();
+  command->add_option("--epoch", options->epoch, "In which the channel pays")->required();
+  command->add_option("--unit-price", options->price, "Base units of the token for a unit")
+      ->required();
+  command->add_option("--units", options->units, "Most units, 1 to 65536")->required();
+  command
+      ->add_option("--purse", options->purse, "Where the secret is kept that pays; made, mode 0600")
+      ->type_name("FILE")
+      ->required();
+  command->add_option("-o,--out", options->out, "Where the anchor is written")
+      ->type_name("FILE")
+      ->required();
+}
+
+void add_reserve(CLI::App& group, Context& context) {
+  auto options = std::make_shared<ReserveOptions>();
+  CLI::App* command = add_command(group, context, "reserve",
+                                  "Have verifiers reserve an anchor's maximum and countersign it",
+                                  [options, &context] { return run_reserve(*options, context); });
+  command->add_option("ANCHOR", options->anchor, "The anchor; signatures are added to it")
+      ->required();
+  command->add_option("--verifier", options->verifiers, "A verifier's URL; give each")
+      ->type_name("URL")
+      ->required();
+}
+
+void add_pay(CLI::App& group, Context& context) {
+  auto options = std::make_shared<PayOptions>();
+  CLI::App* command =
+      add_command(group, context, "pay", "The voucher for the next units of traffic",
+                  [options, &context] { return run_pay(*options, context); });
+  command->add_option("PURSE", options->purse, "What `channel open` made")->required();
+  command->add_option("--units", options->units, "How many more")
+      ->check(CLI::Range(1U, rewards::channels::kMaxUnits))
+      ->capture_default_str();
+}
+
+void add_take(CLI::App& group, Context& context) {
+  auto options = std::make_shared<TakeOptions>();
+  CLI::App* command =
+      add_command(group, context, "take", "A hotspot checks anchor and voucher, with no network",
+                  [options, &context] { return run_take(*options, context); });
+  add_domain_options(*command, options->domain);
+  command->add_option("ANCHOR", options->anchor, "The countersigned anchor")->required();
+  command->add_option("VOUCHER", options->voucher, "What came with the traffic, hex")->required();
+  command->add_option("--end", options->end, "Where the channel's end is kept: what is settled by")
+      ->type_name("FILE")
+      ->required();
+  command->add_option("--signer", options->signers, "Address of a verifier; give each")
+      ->type_name("ADDRESS")
+      ->required();
+  command->add_option("--threshold", options->needed,
+                      "Reservations a channel needs (default: all but one)");
+}
+
+void add_send(CLI::App& group, Context& context) {
+  auto options = std::make_shared<SendEndOptions>();
+  CLI::App* command =
+      add_command(group, context, "send", "Hand a channel's end to a verifier, to be settled",
+                  [options, &context] { return run_send(*options, context); });
+  command->add_option("END", options->end, "What `channel take` keeps")->required();
+  command->add_option("--verifier", options->verifier, "Its URL")->type_name("URL")->required();
+}
+
+}  // namespace
+
+void add_channel_commands(CLI::App& root, Context& context) {
+  CLI::App* group =
+      add_group(root, "channel", "Paying a hotspot for traffic, unit by unit, without a chain");
+  add_open(*group, context);
+  add_reserve(*group, context);
+  add_pay(*group, context);
+  add_take(*group, context);
+  add_send(*group, context);
+}
+
+}  // namespace earshot::cli

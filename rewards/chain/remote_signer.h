@@ -1,0 +1,29 @@
+// A verifier's key that never leaves another program: epochs are signed through JSON-RPC
+// (eth_signTypedData_v4, as web3signer, clef, wallets and nodes offer it). One thread at a time.
+#pragma once
+#include <string>
+
+#include "rewards/chain/eip712.h"
+#include "rewards/chain/json_rpc.h"
+
+namespace earshot::rewards::chain {
+
+// What is sent: the whole EIP-712 document, so that the signer can show and judge it.
+std::string typed_data_of(const ContractDomain& domain, const Epoch& epoch);
+
+class RemoteSigner {
+ public:
+  RemoteSigner(JsonRpc rpc, const EvmAddress& account) : rpc_(std::move(rpc)), account_(account) {}
+
+  // Checked before it is given on: Errc::check_failed when it is not `account`'s signature of this
+  // epoch, or when the signer refuses; Errc::unavailable when it does not answer; Errc::bad_data when
+  // what comes is no signature.
+  Result<EvmSignature> sign(const ContractDomain& domain, const Epoch& epoch);
+  const EvmAddress& account() const { return account_; }
+
+ private:
+  JsonRpc rpc_;
+  EvmAddress account_;
+};
+
+}  // namespace earshot::rewards::chain

@@ -1,0 +1,181 @@
+#include "verifier/channel_desk.h"
+
+#include <algorithm>
+
+#include "rewards/channels/opening.h"
+
+namespace earshot::verifier {
+namespace {
+
+using rewards::channels::Anchor;
+using rewards::channels::Book;
+using rewards::channels::ChannelEnd;
+using rewards::channels::DepositView;
+using rewards::channels::SignedAnchor;
+
+// Whatever a node or the contract on it answers amiss is told to a client as: later.
+Error unanswered(const Error& error) { return {Errc::unavailable, error.detail}; }
+
+}  // namespace
+
+Result<std::unique_ptr<ChannelDesk>> ChannelDesk::open(const std::string& path,
+                                                       const std::string& rpc_url,
+                                                       const Rules& rules,
+                                                       const RegistryStore& registry) {
+  Result<rewards::chain::Node> node = rewards::chain::Node::at(rpc_url, rules.timeout);
+  if (!node) return fail(Errc::configuration, "chain.rpc_url: " + node.error().detail);
+  Result<std::unique_ptr<ChannelStore>> store = ChannelStore::open(path);
+  if (!store) return fail(store.error());
+  return std::unique_ptr<ChannelDesk>(
+      new ChannelDesk(std::move(*node), std::move(*store), rules, registry));
+}
+
+Hash256 ChannelDesk::id_of(const Anchor& anchor) const {
+  return rewards::chain::anchor_digest({rules_.network, rules_.contract}, anchor);
+}
+
+Result<void> ChannelDesk::check_payer(const SignedAnchor& opening) const {
+  const auto signer =
+      rewards::chain::recover_signer(id_of(opening.anchor), opening.payer_signature);
+  if (signer == opening.anchor.payer) return {};
+  return fail(Errc::bad_signature, "the anchor is not signed by its payer " +
+                                       rewards::chain::to_display(opening.anchor.payer));
+}
+
+Result<std::uint64_t> ChannelDesk::finalized_block() {
+  const Result<NetworkId> chain = node_.chain_id();
+  if (!chain) return fail(unanswered(chain.error()));
+  if (*chain != rules_.network) {
+    return fail(Errc::unavailable, "node at " + node_.url() + " is of chain " +
+                                       std::to_string(*chain) + ", the configuration says " +
+                                       std::to_string(rules_.network));
+  }
+  const Result<std::uint64_t> number = node_.finalized_number();
+  if (!number) return fail(unanswered(number.error()));
+  return number;
+}
+
+// What is settled is known from our own seals: no later than the chain, and signed by us.
+Result<void> ChannelDesk::add_settled(const EvmAddress& payer, DepositView& view) const {
+  const Result<std::optional<std::uint64_t>> last = registry_.last_sealed();
+  if (!last) return fail(last.error());
+  if (!*last) return {};
+  const Result<std::optional<SealedEpoch>> sealed = registry_.sealed(**last);
+  if (!sealed) return fail(sealed.error());
+  const Result<rewards::Artifact> artifact = rewards::decode_artifact((*sealed)->artifact);
+  if (!artifact) return fail(artifact.error());
+  view.settled_epoch = **last;
+  for (const rewards::AccountTotal& debit : artifact->debits) {
+    if (debit.account == payer) view.spent = debit.cumulative;
+  }
+  return {};
+}
+
+Result<DepositView> ChannelDesk::view_of(const EvmAddress& payer) {
+  const Result<std::uint64_t> number = finalized_block();
+  if (!number) return fail(number.error());
+  const auto block = node_.block(*number);
+  if (!block) return fail(unanswered(block.error()));
+  if (!*block) return fail(Errc::unavailable, "node at " + node_.url() + " has no finalized block");
+  const auto deposit = contract().deposit_of(payer, *number);
+  if (!deposit) return fail(unanswered(deposit.error()));
+  const Result<std::uint64_t> ahead = contract().reservation_epochs();
+  if (!ahead) return fail(unanswered(ahead.error()));
+  const Result<std::uint64_t> seconds = contract().epoch_seconds();
+  if (!seconds) return fail(unanswered(seconds.error()));
+  DepositView view{.deposit = deposit->amount,
+                   .withdrawal_requested = deposit->reserved_until != 0,
+                   .block_epoch = (*block)->timestamp / std::max<std::uint64_t>(*seconds, 1),
+                   .reservation_epochs = *ahead};
+  if (Result<void> added = add_settled(payer, view); !added) return fail(added.error());
+  return view;
+}
+
+Result<EvmSignature> ChannelDesk::reserve(const SignedAnchor& opening) {
+  if (Result<void> signed_by_payer = check_payer(opening); !signed_by_payer) {
+    return fail(signed_by_payer.error());
+  }
+  const std::lock_guard lock(mutex_);
+  const Result<DepositView> view = view_of(opening.anchor.payer);
+  if (!view) return fail(view.error());
+  const Result<std::vector<Anchor>> held = store_->reservations(view->settled_epoch);
+  if (!held) return fail(held.error());
+  if (Result<void> may = rewards::channels::may_reserve(opening.anchor, *view, *held); !may) {
+    return fail(may.error());
+  }
+  const Hash256 id = id_of(opening.anchor);
+  if (Result<void> kept = store_->add_reservation(id, opening.anchor); !kept) {
+    return fail(kept.error());
+  }
+  const rewards::chain::ContractDomain domain{rules_.network, rules_.contract};
+  return sign_digest(rules_.key, rewards::chain::reservation_digest(domain, id));
+}
+
+Result<EndReceipt> ChannelDesk::take(const ChannelEnd& end) {
+  const Anchor& anchor = end.opening.anchor;
+  if (rewards::channels::hash_steps(end.preimage, end.units) != anchor.tip) {
+    return fail(Errc::check_failed,
+                "the preimage does not hash to the tip in " + std::to_string(end.units) + " steps");
+  }
+  const std::lock_guard lock(mutex_);
+  const Result<std::optional<std::uint64_t>> last = registry_.last_sealed();
+  if (!last) return fail(last.error());
+  if (*last && anchor.epoch <= **last) {
+    return fail(Errc::check_failed, "epoch " + std::to_string(anchor.epoch) + " is sealed");
+  }
+  const Result<std::uint64_t> block = finalized_block();
+  if (!block) return fail(block.error());
+  const auto sets = contract().signers_at(*block);
+  if (!sets) return fail(unanswered(sets.error()));
+  const Result<void> opened =
+      rewards::channels::check_opening(end.opening, {rules_.network, rules_.contract},
+                                       sets->signers, std::max<std::uint64_t>(sets->threshold, 1));
+  if (!opened) return fail(opened.error());
+  const Result<bool> is_new = store_->add_end(id_of(anchor), end);
+  if (!is_new) return fail(is_new.error());
+  return *is_new ? EndReceipt::accepted : EndReceipt::held;
+}
+
+// Bisection: times of blocks rise.
+Result<std::uint64_t> ChannelDesk::last_block_before(std::uint64_t unix_seconds) {
+  const Result<std::uint64_t> finalized = finalized_block();
+  if (!finalized) return finalized;
+  std::uint64_t low = 0;
+  std::uint64_t high = *finalized;
+  while (low < high) {
+    const std::uint64_t middle = high - (high - low) / 2;
+    const auto block = node_.block(middle);
+    if (!block) return fail(unanswered(block.error()));
+    if (!*block) return fail(Errc::unavailable, "node lacks block " + std::to_string(middle));
+    if ((*block)->timestamp < unix_seconds) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return low;
+}
+
+Result<Book> ChannelDesk::book(std::uint64_t epoch, UnixNanos end) {
+  const std::lock_guard lock(mutex_);
+  const Result<std::uint64_t> block =
+      last_block_before(static_cast<std::uint64_t>(end / kNanosPerSecond));
+  if (!block) return fail(block.error());
+  const auto deposits = contract().deposits_at(*block);
+  if (!deposits) return fail(unanswered(deposits.error()));
+  const auto sets = contract().signers_at(*block);
+  if (!sets) return fail(unanswered(sets.error()));
+  Result<std::vector<ChannelEnd>> ends = store_->ends(epoch);
+  if (!ends) return fail(ends.error());
+  Book book{.contract = rules_.contract,
+            .deposit_block = *block,
+            .reservations_needed =
+                static_cast<std::uint32_t>(std::max<std::uint64_t>(sets->threshold, 1)),
+            .verifiers = sets->signers,
+            .deposits = *deposits,
+            .ends = std::move(*ends)};
+  canonicalize(book, rules_.network);
+  return book;
+}
+
+}  // namespace earshot::verifier
