@@ -1,6 +1,6 @@
-// What the contract costs on a real node: gas of deployment, epochs and claims by quorum, with
-// trees of a million accounts (--short: of a thousand). The table in docs/CONTRACT.md is its
-// output. Needs anvil; --json: one object.
+// What the contract costs on a real node: gas of deployment, epochs, claims and deposits by quorum,
+// with trees of a million accounts (--short: of a thousand), and of an epoch by the number of
+// accounts. The tables in docs/CONTRACT.md are its output. Needs anvil; --json: one object.
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,15 +25,21 @@ constexpr std::uint64_t kDay = 86'400;
 constexpr std::uint64_t kHour = 3'600;  // The activation delay, that of DeployTerms.
 constexpr std::uint64_t kUnit = 1'000'000'000'000;
 // Totals in units, of every account: odd amounts, so that few bytes of calldata are zero.
-constexpr std::array<std::uint64_t, 3> kTotals = {1'000'003, 2'000'007, 3'000'017};
+constexpr std::array<std::uint64_t, 5> kTotals = {1'000'003, 2'000'007, 3'000'017, 4'000'037,
+                                                  5'000'011};
+constexpr std::size_t kWho = 5;  // Any account: its key is ours.
 
 struct Quorum {
   std::uint64_t threshold;
   std::uint64_t signers;
 };
-constexpr std::array<Quorum, 3> kQuorums = {{{1, 1}, {2, 3}, {5, 9}}};
-constexpr std::array<const char*, 6> kFigures = {"deploy",        "submit_first", "claim_first",
-                                                 "submit_second", "submit_later", "claim_later"};
+constexpr std::array<Quorum, 4> kQuorums = {{{1, 1}, {2, 3}, {3, 5}, {5, 9}}};
+constexpr std::array<std::size_t, 3> kGrowth = {10, 1'000, 1'000'000};
+constexpr Quorum kTypical = {3, 5};
+constexpr std::array<const char*, 11> kFigures = {
+    "deploy",      "submit_first", "claim_first",       "submit_second",     "submit_later",
+    "claim_later", "deposit",      "submit_data_first", "submit_data_later", "request_withdrawal",
+    "withdraw"};
 
 AccountKey numbered_key(std::uint8_t number) {
   ByteArray<32> secret{};
@@ -75,7 +81,8 @@ class Run {
     contract_ = *receipt.created;
     return receipt.gas_used;
   }
-  std::uint64_t submit(std::uint64_t number, const PayoutTree& tree, Uint128 total) {
+  // `spent`: by the one depositor, in all; 0 as long as there is none.
+  std::uint64_t submit(std::uint64_t number, const PayoutTree& tree, Uint128 total, Uint128 spent) {
     RewardsContract contract = must(RewardsContract::at(anvil_.node(), contract_));
     const ContractStatus status = must(contract.status());
     Epoch epoch;
@@ -83,6 +90,8 @@ class Run {
     epoch.previous_rewards_root = status.newest_root;
     epoch.rewards_root = tree.root();
     epoch.cumulative_total = total;
+    epoch.cumulative_data = spent;
+    if (spent != 0) epoch.debits_root = must(PayoutTree::build(debit(spent))).root();
     epoch.artifact_hash = tree.root();
     epoch.log_size = status.log_size + 123'456;
     epoch.log_root = tree.root();
@@ -92,7 +101,13 @@ class Run {
     must(anvil_.mine_at((number + 1) * kDay + 2 * kHour + 60));  // Now it counts.
     return gas;
   }
-  std::uint64_t claim(const Claim& claim) { return send(contract_, encode_claim(claim)).gas_used; }
+  std::uint64_t call(const Bytes& data) { return send(contract_, data).gas_used; }
+
+  // The debits' only leaf.
+  static std::vector<PayoutLeaf> debit(Uint128 spent) {
+    return {{payer().address, amount_from(spent)}};
+  }
+  static AccountKey payer() { return numbered_key(200); }
 
  private:
   Receipt send(const std::optional<EvmAddress>& to, const Bytes& data) {
@@ -108,7 +123,7 @@ class Run {
 
   std::uint64_t threshold_;
   simulator::AnvilProcess anvil_;
-  AccountKey payer_ = numbered_key(200);
+  AccountKey payer_ = payer();
   std::vector<AccountKey> keys_;
   EvmAddress contract_{};
 };
@@ -123,6 +138,7 @@ std::vector<PayoutLeaf> leaves_of(std::size_t count, std::uint64_t amount) {
     std::copy(account.bytes().begin(), account.bytes().end(), leaves[i].account.begin());
     leaves[i].cumulative = amount_from(Uint128{amount} * kUnit);
   }
+  leaves[kWho].account = Run::payer().address;
   return leaves;
 }
 
@@ -138,33 +154,53 @@ Tree tree_of(std::size_t accounts, std::uint64_t amount) {
 }
 
 nlohmann::ordered_json measure(const Quorum& quorum, std::span<const Tree> trees) {
-  constexpr std::size_t kWho = 5;  // Any account.
   Run run(quorum);
   nlohmann::ordered_json out = {{"threshold", quorum.threshold}, {"signers", quorum.signers}};
   out["deploy"] = run.deploy();
-  const auto submit = [&](std::size_t epoch) {
-    return run.submit(kEpoch + epoch, trees[epoch].tree, trees[epoch].total);
+  const auto submit = [&](std::size_t epoch, std::uint64_t spent) {
+    return run.submit(kEpoch + epoch, trees[epoch].tree, trees[epoch].total,
+                      Uint128{spent} * kUnit);
   };
   const auto claim = [&](std::size_t epoch) {
-    return run.claim({trees[epoch].leaves[kWho], trees[epoch].tree.proof(kWho)});
+    return run.call(encode_claim({trees[epoch].leaves[kWho], trees[epoch].tree.proof(kWho)}));
   };
-  out["submit_first"] = submit(0);
+  out["submit_first"] = submit(0, 0);
   out["claim_first"] = claim(0);
-  out["submit_second"] = submit(1);
-  out["submit_later"] = submit(2);
+  out["submit_second"] = submit(1, 0);
+  out["submit_later"] = submit(2, 0);
   out["claim_later"] = claim(2);
+  out["deposit"] = run.call(encode_deposit(Run::payer().address, Uint128{1'000'003} * kUnit));
+  out["request_withdrawal"] = run.call(encode_request_withdrawal());
+  out["submit_data_first"] = submit(3, 1'009);
+  out["submit_data_later"] = submit(4, 2'017);
+  out["withdraw"] = run.call(encode_withdraw({Run::debit(Uint128{2'017} * kUnit)[0], {}}));
   return out;
 }
 
+std::vector<Tree> trees_of(std::size_t accounts) {
+  std::vector<Tree> trees;
+  for (const std::uint64_t total : kTotals) trees.push_back(tree_of(accounts, total));
+  return trees;
+}
+
+// An epoch and a claim by the number of accounts.
+nlohmann::ordered_json grow(std::size_t accounts) {
+  const nlohmann::ordered_json run = measure(kTypical, trees_of(accounts));
+  return {{"accounts", accounts},
+          {"submit_later", run["submit_later"]},
+          {"submit_data_later", run["submit_data_later"]},
+          {"claim_later", run["claim_later"]}};
+}
+
 void print_table(const nlohmann::ordered_json& runs) {
-  std::printf("%-14s", "gas");
+  std::printf("%-20s", "gas");
   for (const auto& run : runs) {
     std::printf("%9llu of %llu", run["threshold"].get<unsigned long long>(),
                 run["signers"].get<unsigned long long>());
   }
   std::printf("\n");
   for (const char* figure : kFigures) {
-    std::printf("%-14s", figure);
+    std::printf("%-20s", figure);
     for (const auto& run : runs) std::printf("%14llu", run[figure].get<unsigned long long>());
     std::printf("\n");
   }
@@ -184,14 +220,18 @@ int bench(int argc, char** argv) {
       return exit_code(Errc::usage);
     }
   }
-  std::vector<Tree> trees;
-  for (const std::uint64_t total : kTotals) trees.push_back(tree_of(accounts, total));
-  nlohmann::ordered_json out = {{"accounts", accounts}, {"gas", nlohmann::ordered_json::array()}};
+  const std::vector<Tree> trees = trees_of(accounts);
+  nlohmann::ordered_json out = {{"accounts", accounts},
+                                {"gas", nlohmann::ordered_json::array()},
+                                {"growth", nlohmann::ordered_json::array()}};
   for (const Quorum& quorum : kQuorums) out["gas"].push_back(measure(quorum, trees));
+  for (std::size_t count = 10; count <= accounts; count *= accounts > 1'000 ? 1'000 : 100)
+    out["growth"].push_back(grow(count));
   if (is_json) {
     std::printf("%s\n", out.dump().c_str());
   } else {
     print_table(out["gas"]);
+    for (const auto& row : out["growth"]) std::printf("%s\n", row.dump().c_str());
   }
   return 0;
 }
