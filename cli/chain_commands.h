@@ -61,6 +61,7 @@ std::string show_tokens(Uint128 base_units);  // "123.45 EAR"
 std::string decimal(Uint128 value);
 std::string prefixed(ByteView bytes);  // 0x and hex.
 
+void add_rewards_what_if(CLI::App& rewards, Context& context);
 void add_chain_deploy(CLI::App& chain, Context& context);
 void add_chain_sign(CLI::App& chain, Context& context);
 void add_chain_submit(CLI::App& chain, Context& context);

@@ -74,7 +74,32 @@ ordered_json to_json(const Verdict& verdict) {
           {"findings", to_json(verdict.findings)}};
 }
 
-void show_json(const EpochAudit& audit) {
+Hash256 leaf_of(const rewards::AccountTotal& total) {
+  return rewards::leaf_hash({total.account, rewards::amount_from(total.cumulative)});
+}
+
+// Where an account's way from its leaf to the root is: a verifier's resource, or the command for
+// it.
+std::string proof_of(const EpochOptions& options, const EvmAddress& account) {
+  const std::string number = std::to_string(options.epoch);
+  if (options.log.starts_with("http")) {
+    const std::string base = options.log.substr(0, options.log.find_last_not_of('/') + 1);
+    return base + "/v1/epochs/" + number + "/payouts/0x" + to_hex(account);
+  }
+  return "earshot rewards proof --epoch " + number + " --log " + options.log + " --account 0x" +
+         to_hex(account);
+}
+
+ordered_json to_json(const rewards::channels::Use& use) {
+  return {{"channel", to_hex(use.channel)},
+          {"payer", "0x" + to_hex(use.payer)},
+          {"hotspot", to_hex(use.hotspot)},
+          {"verdict", rewards::channels::use_verdict_name(use.verdict)},
+          {"units", use.units},
+          {"fee", decimal(use.fee)}};
+}
+
+void show_json(const EpochAudit& audit, const EpochOptions& options) {
   ordered_json out = {{"epoch", audit.record.epoch},
                       {"identical", audit.identical},
                       {"seal", to_hex(verifier::seal_hash(audit.outcome.seal))},
@@ -82,6 +107,7 @@ void show_json(const EpochAudit& audit) {
                       {"emitted", decimal(audit.outcome.rewards.emitted)},
                       {"verdicts", ordered_json::array()},
                       {"hotspots", ordered_json::array()},
+                      {"channels", ordered_json::array()},
                       {"accounts", ordered_json::array()}};
   for (const Verdict& verdict : audit.outcome.verdicts) out["verdicts"].push_back(to_json(verdict));
   for (const rewards::HotspotReward& hotspot : audit.outcome.rewards.hotspots) {
@@ -90,16 +116,33 @@ void show_json(const EpochAudit& audit) {
                                {"tier", rewards::tier_name(hotspot.tier)},
                                {"beacon_units", hotspot.beacon_units},
                                {"witness_units", hotspot.witness_units},
+                               {"data", decimal(hotspot.data)},
                                {"amount", decimal(hotspot.amount)}});
   }
+  for (const rewards::channels::Use& use : audit.outcome.channels.uses) {
+    out["channels"].push_back(to_json(use));
+  }
   for (const rewards::AccountTotal& total : audit.outcome.rewards.accounts) {
-    out["accounts"].push_back(
-        {{"account", "0x" + to_hex(total.account)}, {"cumulative", decimal(total.cumulative)}});
+    out["accounts"].push_back({{"account", "0x" + to_hex(total.account)},
+                               {"cumulative", decimal(total.cumulative)},
+                               {"leaf", "0x" + to_hex(leaf_of(total))},
+                               {"proof", proof_of(options, total.account)}});
   }
   std::printf("%s\n", out.dump().c_str());
 }
 
-void show_tables(const EpochAudit& audit) {
+void show_channels(const EpochAudit& audit) {
+  if (audit.outcome.channels.uses.empty()) return;
+  Table channels({"channel", "hotspot", "came to", ">units", ">tokens"});
+  for (const rewards::channels::Use& use : audit.outcome.channels.uses) {
+    channels.add({to_hex(use.channel).substr(0, 16), to_hex(use.hotspot).substr(0, 16),
+                  std::string(rewards::channels::use_verdict_name(use.verdict)),
+                  std::to_string(use.units), show_tokens(use.fee)});
+  }
+  std::printf("%s\n", channels.text().c_str());
+}
+
+void show_tables(const EpochAudit& audit, const EpochOptions& options) {
   std::printf("Epoch %llu, seal %s%s\n\n", static_cast<unsigned long long>(audit.record.epoch),
               to_hex(verifier::seal_hash(audit.outcome.seal)).c_str(),
               audit.identical ? "" : " (NOT the published one: see earshot audit)");
@@ -116,17 +159,23 @@ void show_tables(const EpochAudit& audit) {
                   show_tokens(hotspot.amount)});
   }
   std::printf("%s\n", hotspots.text().c_str());
-  Table accounts({"account", ">cumulative tokens"});
+  show_channels(audit);
+  Table accounts({"account", ">cumulative tokens", "leaf"});
   for (const rewards::AccountTotal& total : audit.outcome.rewards.accounts) {
-    accounts.add({"0x" + to_hex(total.account), show_tokens(total.cumulative)});
+    accounts.add({"0x" + to_hex(total.account), show_tokens(total.cumulative),
+                  "0x" + to_hex(leaf_of(total)).substr(0, 16)});
   }
   std::fputs(accounts.text().c_str(), stdout);
+  if (!audit.outcome.rewards.accounts.empty()) {
+    std::printf("\nA leaf's way to the root: %s\n",
+                proof_of(options, audit.outcome.rewards.accounts.front().account).c_str());
+  }
 }
 
 Result<void> show(const EpochOptions& options, const Context& context) {
   const Result<EpochAudit> audit = derive(options);
   if (!audit) return fail(audit.error());
-  context.machine_output() ? show_json(*audit) : show_tables(*audit);
+  context.machine_output() ? show_json(*audit, options) : show_tables(*audit, options);
   return {};
 }
 

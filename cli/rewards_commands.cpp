@@ -156,8 +156,9 @@ void add_proof_commands(CLI::App& rewards, Context& context) {
 }  // namespace
 
 void add_rewards_commands(CLI::App& root, Context& context) {
-  CLI::App* rewards =
-      add_group(root, "rewards", "Payouts: the tree whose root goes on chain, and its proofs");
+  CLI::App* rewards = add_group(
+      root, "rewards",
+      "Payouts: the tree whose root goes on chain, its proofs, and what a place would earn");
   auto options = std::make_shared<TreeOptions>();
   CLI::App* tree = add_command(*rewards, context, "tree",
                                "The root over accounts and their totals, and a proof for one",
@@ -167,6 +168,7 @@ void add_rewards_commands(CLI::App& root, Context& context) {
   tree->add_option("--proof", options->account, "Also what this account claims with")
       ->type_name("ADDRESS");
   add_proof_commands(*rewards, context);
+  add_rewards_what_if(*rewards, context);
 }
 
 }  // namespace earshot::cli

@@ -61,11 +61,21 @@ TEST(Config, PackagedExampleSaysTheDefaults) {
   EXPECT_EQ(example->entropy.commit_ahead_seconds, defaults.entropy.commit_ahead_seconds);
   EXPECT_EQ(example->identity.name, defaults.identity.name);
   EXPECT_EQ(example->identity.key_file, defaults.identity.key_file);
+  EXPECT_EQ(example->channels.contract, defaults.channels.contract);
+  EXPECT_EQ(example->channels.key_file, defaults.channels.key_file);
   EXPECT_EQ(example->evidence.max_snippet_bytes, defaults.evidence.max_snippet_bytes);
   EXPECT_EQ(example->simulation.virtual_clock, defaults.simulation.virtual_clock);
   EXPECT_EQ(example->simulation.entropy_seed, defaults.simulation.entropy_seed);
   EXPECT_EQ(example->log.level, defaults.log.level);
   EXPECT_TRUE(std::filesystem::exists(example->policy_file)) << example->policy_file;
+}
+
+TEST(Config, AChannelContractNeedsAKey) {
+  const std::string head =
+      "network = 1\npolicy_file = \"p\"\nstore.directory = \"s\"\nchain.rpc_url = \"http://n\"\n";
+  const std::string error = error_of(head + "[channels]\ncontract = \"0x12\"\n");
+  EXPECT_NE(error.find("channels.contract: found \"0x12\""), std::string::npos) << error;
+  EXPECT_NE(error.find("channels.key_file: missing"), std::string::npos) << error;
 }
 
 TEST(Config, NamesEveryProblemAtOnce) {

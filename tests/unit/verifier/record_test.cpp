@@ -24,6 +24,7 @@ class Record : public testing::Test {
                                          .log_size = record_.log.size(),
                                          .log_root = record_.log.root(),
                                          .cumulative_total = Uint128{5} << 90,
+                                         .debits = {},
                                          .accounts = {{{1}, Uint128{5} << 90}}};
   }
   RecordBuilder builder_;
