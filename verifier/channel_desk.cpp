@@ -120,7 +120,7 @@ Result<EndReceipt> ChannelDesk::take(const ChannelEnd& end) {
   const std::lock_guard lock(mutex_);
   const Result<std::optional<std::uint64_t>> last = registry_.last_sealed();
   if (!last) return fail(last.error());
-  if (*last && anchor.epoch <= **last) {
+  if ((*last && anchor.epoch <= **last) || anchor.epoch <= booked_) {
     return fail(Errc::check_failed, "epoch " + std::to_string(anchor.epoch) + " is sealed");
   }
   const Result<std::uint64_t> block = finalized_block();
@@ -158,6 +158,7 @@ Result<std::uint64_t> ChannelDesk::last_block_before(std::uint64_t unix_seconds)
 
 Result<Book> ChannelDesk::book(std::uint64_t epoch, UnixNanos end) {
   const std::lock_guard lock(mutex_);
+  booked_ = std::max(booked_, epoch);
   const Result<std::uint64_t> block =
       last_block_before(static_cast<std::uint64_t>(end / kNanosPerSecond));
   if (!block) return fail(block.error());

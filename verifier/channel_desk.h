@@ -45,7 +45,7 @@ class ChannelDesk {
   Result<EndReceipt> take(const rewards::channels::ChannelEnd& end);
 
   // Deposits and signers as of the last finalized block before `end` (the epoch's), and every end
-  // that was taken for it.
+  // that was taken for it. From then on none is: what was answered 202 is in the book.
   Result<rewards::channels::Book> book(std::uint64_t epoch, UnixNanos end);
 
  private:
@@ -66,6 +66,7 @@ class ChannelDesk {
   std::unique_ptr<ChannelStore> store_;
   Rules rules_;
   const RegistryStore& registry_;
+  std::uint64_t booked_ = 0;  // The newest epoch that a book was made for.
 };
 
 }  // namespace earshot::verifier

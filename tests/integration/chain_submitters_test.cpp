@@ -54,7 +54,9 @@ TEST_F(Submitters, OfTwoAtOnceOnePutsTheEpochOnChainAndTheOtherIsTold) {
   ASSERT_TRUE(anvil_->fund(other.address));
   ASSERT_TRUE(anvil_->set_automine(false));
   Submitter one = begin(sender_, journal_);
+  ASSERT_TRUE(anvil_->drop_all_transactions());  // The other's node has not seen it.
   Submitter two = begin(other, new_journal());
+  EXPECT_EQ(one.advance()->stage, Stage::waiting);
   ASSERT_TRUE(anvil_->mine());
   const Result<Progress> first = one.advance();
   const Result<Progress> second = two.advance();
@@ -65,7 +67,7 @@ TEST_F(Submitters, OfTwoAtOnceOnePutsTheEpochOnChainAndTheOtherIsTold) {
   const Result<Submitter> late = Submitter::begin(
       node(), numbered_key(211), contract_->domain().contract, data_, new_journal());
   ASSERT_FALSE(late);
-  EXPECT_EQ(late.error().detail.find("contract refuses: EpochOutOfOrder"), 0U);
+  EXPECT_EQ(late.error().detail.find("contract refuses: PreviousStillPending"), 0U);
 }
 
 TEST_F(Submitters, ABaseFeeAboveTheLimitIsWaitedOut) {

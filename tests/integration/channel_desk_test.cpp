@@ -92,6 +92,8 @@ TEST_F(ChannelDeskTest, TakesEndsThatPayAndBooksThem) {
   EXPECT_TRUE(book->deposits[0].cumulative == 500);
   ASSERT_EQ(book->ends.size(), 1U);
   EXPECT_EQ(book->ends[0], channel.end(6));
+  EXPECT_EQ(desk_->take(channel.end(7)).error().detail,
+            "epoch " + std::to_string(kNow) + " is sealed");
   // Before the deposit there was none.
   const auto before =
       desk_->book(kNow - 1, static_cast<UnixNanos>(kNow * 86'400) * kNanosPerSecond);
