@@ -14,9 +14,9 @@ namespace earshot::radio {
   const double y = x * x;  // |x| <= pi / 4: Taylor's series to x^14.
   const double sine =
       x * (1 + y * (-1.0 / 6 +
-                    y * (1.0 / 120 + y * (-1.0 / 5040 + y * (1.0 / 362880 +
-                                                             y * (-1.0 / 39916800 +
-                                                                  y * (1.0 / 6227020800.0)))))));
+                    y * (1.0 / 120 +
+                         y * (-1.0 / 5040 + y * (1.0 / 362880 + y * (-1.0 / 39916800 +
+                                                                     y * (1.0 / 6227020800.0)))))));
   const double cosine =
       1 + y * (-1.0 / 2 +
                y * (1.0 / 24 +

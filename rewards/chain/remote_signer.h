@@ -16,8 +16,8 @@ class RemoteSigner {
   RemoteSigner(JsonRpc rpc, const EvmAddress& account) : rpc_(std::move(rpc)), account_(account) {}
 
   // Checked before it is given on: Errc::check_failed when it is not `account`'s signature of this
-  // epoch, or when the signer refuses; Errc::unavailable when it does not answer; Errc::bad_data when
-  // what comes is no signature.
+  // epoch, or when the signer refuses; Errc::unavailable when it does not answer; Errc::bad_data
+  // when what comes is no signature.
   Result<EvmSignature> sign(const ContractDomain& domain, const Epoch& epoch);
   const EvmAddress& account() const { return account_; }
 

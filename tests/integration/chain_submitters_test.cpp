@@ -88,6 +88,8 @@ TEST_F(Submitters, ABaseFeeAboveTheLimitIsWaitedOut) {
   }
   ASSERT_TRUE(node().request("anvil_setNextBlockBaseFeePerGas", {"0x3b9aca00"}));  // 1 gwei
   ASSERT_TRUE(anvil_->mine());
+  EXPECT_EQ(submitter.advance()->stage, Stage::waiting);  // Sent again, now that it is enough.
+  ASSERT_TRUE(anvil_->mine());
   const Result<Progress> mined = look_for(submitter, Stage::mined);
   EXPECT_TRUE(mined) << mined.error().detail;
 }
