@@ -166,7 +166,7 @@ void print_for_people(const RecordingInfo& recording) {
   std::printf("%-12s %s (%s)\n", "data", recording.data_path.c_str(),
               std::string(radio::container_name(recording.container)).c_str());
   print_known("format", format_words(recording), origins.format, "--format");
-  print_known("rate", show_hertz(recording.rate_hz.value_or(0)), origins.rate, "--rate");
+  print_known("rate", show_rate(recording.rate_hz.value_or(0)), origins.rate, "--rate");
   print_known("frequency", show_hertz(first.centre_hz.value_or(0)), origins.frequency, "--freq");
   print_known("time", to_iso8601(first.time.value_or(Instant{})), origins.time, "--time");
   std::printf("%-12s %llu", "samples", static_cast<unsigned long long>(recording.sample_count));
@@ -203,7 +203,7 @@ Result<void> show_members(const RecordingOptions& options, const std::vector<std
     if (!recording) return fail(recording.error());
     const Capture& first = recording->captures.front();
     table.add({name, std::string(radio::storage_name(recording->storage)),
-               recording->rate_hz ? show_hertz(*recording->rate_hz) : "unknown",
+               recording->rate_hz ? show_rate(*recording->rate_hz) : "unknown",
                first.centre_hz ? show_hertz(*first.centre_hz) : "unknown",
                first.time ? to_iso8601(*first.time) : "unknown",
                std::to_string(recording->sample_count)});

@@ -55,7 +55,7 @@ MarkedFrame mark(const HeardFrame& heard, double rate_hz, double begin_s) {
 std::string subtitle_of(const RecordingInfo& recording, std::size_t frames, bool looked_for) {
   const radio::Capture& first = recording.captures.front();
   std::string text =
-      show_hertz(*recording.rate_hz) + " of " + std::string(radio::storage_name(recording.storage));
+      show_rate(*recording.rate_hz) + " of " + std::string(radio::storage_name(recording.storage));
   text += first.centre_hz ? ", centre " + show_hertz(*first.centre_hz) : ", centre unknown";
   if (first.time) text += ", first sample " + to_iso8601(*first.time, 3);
   if (recording.captures.size() > 1) {

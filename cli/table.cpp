@@ -75,4 +75,9 @@ std::string show_hertz(double hertz) {
   return show_fixed(hertz, 0) + " Hz";
 }
 
+std::string show_rate(double hertz) {
+  const std::string text = show_hertz(hertz);
+  return text.substr(0, text.size() - 2) + "S/s";
+}
+
 }  // namespace earshot::cli

@@ -21,6 +21,8 @@ class Table {
 
 // For people: "868.1 MHz", "125 kHz".
 std::string show_hertz(double hertz);
+// Samples a second: "2.4 MS/s".
+std::string show_rate(double hertz);
 std::string show_fixed(double value, int decimals);
 
 }  // namespace earshot::cli

@@ -177,6 +177,9 @@ FrameDecoder::Progress FrameDecoder::read_payload(DecoderTools& tools, WideStrea
     reduced = on_ok;
   } else if (off.bytes.payload != on.bytes.payload) {
     reduced = on.margin > off.margin;
+  } else if (off.likelihood != on.likelihood) {
+    // The same bytes, but only one of the two would have been sent like that.
+    reduced = on.likelihood > off.likelihood;
   }
   return finish(reduced, reduced ? std::move(on) : std::move(off));
 }
@@ -201,6 +204,9 @@ FrameDecoder::Reading FrameDecoder::read_at(DecoderTools& tools, bool reduced, i
     nibbles.insert(nibbles.end(), block.nibbles.begin(), block.nibbles.end());
     const auto symbols = encode_block(block.nibbles, shape, spreading_factor_);
     reading.symbols.insert(reading.symbols.end(), symbols.begin(), symbols.end());
+    for (std::size_t i = 0; i < columns; ++i) {
+      reading.likelihood += static_cast<double>(likelihoods_[at + i][symbols[i]]);
+    }
     reading.margin += static_cast<double>(block.margin) / static_cast<double>(shape.rows);
   }
   reading.bytes = assemble_payload(header_, nibbles);

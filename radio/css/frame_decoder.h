@@ -61,6 +61,7 @@ class FrameDecoder {
     PayloadBytes bytes;
     std::vector<std::uint16_t> symbols;
     double margin = 0;
+    double likelihood = 0;  // Of the payload's symbols, natural logarithm, up to a constant.
   };
   Reading read_at(DecoderTools& tools, bool reduced) const;
   Reading read_at(DecoderTools& tools, bool reduced, int rounds) const;

@@ -18,8 +18,8 @@ std::vector<float> symbol_powers(std::span<const std::uint8_t> bytes, std::size_
   std::vector<float> power(bins, 1.0F);
   for (std::size_t i = 0; i + 4 <= bytes.size(); i += 4) {
     const std::size_t bin = (bytes[i] * 31U + symbol * 7 + i) % bins;
-    const unsigned raw = static_cast<unsigned>(bytes[i + 1]) << 24 | bytes[i + 2] << 16 |
-                         bytes[i + 3] << 8;
+    const unsigned raw =
+        static_cast<unsigned>(bytes[i + 1]) << 24 | bytes[i + 2] << 16 | bytes[i + 3] << 8;
     const auto any = std::bit_cast<float>(raw);
     power[bin] = bytes[i] % 16 == 0 ? any : static_cast<float>(bytes[i + 1] * bytes[i + 2]);
   }

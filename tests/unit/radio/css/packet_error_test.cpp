@@ -60,10 +60,12 @@ TEST_P(PacketError, AllOfFortyPacketsArriveThreeDecibelsAboveTheThreshold) {
 }
 
 INSTANTIATE_TEST_SUITE_P(SpreadingFactors, PacketError,
-                         testing::Values(Operating{7, 1, -6.0}, Operating{8, 4, -9.5},
-                                         Operating{9, 1, -11.5}, Operating{10, 2, -14.5}),
+                         testing::Values(Operating{7, 1, -6.0}, Operating{7, 4, -9.0},
+                                         Operating{8, 4, -9.5}, Operating{9, 1, -11.5},
+                                         Operating{10, 2, -14.5}),
                          [](const auto& point) {
-                           return "SF" + std::to_string(point.param.spreading_factor);
+                           return "SF" + std::to_string(point.param.spreading_factor) + "CR" +
+                                  std::to_string(point.param.coding_rate);
                          });
 
 }  // namespace

@@ -175,5 +175,35 @@ TEST(ReceiverLimits, HearsTheIndianChannelsAtRatesThatDoNotDivide) {
   }
 }
 
+// So short that both rates give the same bytes: once the rate was then taken from the duration of a
+// symbol, and the noise with it.
+TEST(ReceiverLimits, FindsOutTheDataRateOfShortFramesWithoutCrc) {
+  for (const LowDataRate ldro : {LowDataRate::on, LowDataRate::off}) {
+    for (const int sf : {8, 11}) {
+      TestFrame frame;
+      frame.params = {.spreading_factor = sf,
+                      .coding_rate = 3,
+                      .implicit_header = true,
+                      .crc = false,
+                      .ldro = ldro};
+      // One block of symbols behind the header's.
+      frame.payload = {1, 2, 3, 4};
+      if (sf == 11) frame.payload = {1, 2, 3, 4, 5, 6};
+      frame.start_sample = 20000.4;
+      Samples samples(static_cast<std::size_t>(60000 << (sf - 8)));
+      frame.add_to(samples, 250e3);
+      std::mt19937_64 random(26);
+      add_white_noise(random, 0.02, samples);  // 20 dB.
+      ReceiverConfig config = one_channel(250e3, {sf});
+      config.implicit = {static_cast<int>(frame.payload.size()), 3, false};
+      const auto frames = hear(config, samples);
+      ASSERT_EQ(frames.size(), 1U);
+      EXPECT_EQ(frames[0].payload, frame.payload);
+      EXPECT_EQ(frames[0].params.ldro, ldro) << "SF" << sf;
+      EXPECT_NEAR(frames[0].snr_db, 20, 0.5) << "SF" << sf;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace earshot::radio

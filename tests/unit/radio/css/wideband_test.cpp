@@ -114,8 +114,7 @@ TEST(Wideband, FindsAllSharedVectorsAmongOthers) {
 }
 
 TEST(Wideband, FindsTheFrameOfARecordingFromTheAirOnce) {
-  const auto path =
-      shared_data() / "recordings/SelfGen_PL6_BW125_CR48_SF11_SW12_DataHello.cs8";
+  const auto path = shared_data() / "recordings/SelfGen_PL6_BW125_CR48_SF11_SW12_DataHello.cs8";
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "no shared recording (set EARSHOT_SHARED)";
   ReceiverConfig config = gateway();
   for (int channel = 0; channel < kChannels; ++channel) {
