@@ -33,7 +33,7 @@ std::string onboarding_type() {
   std::string text = "Onboarding(";
   for (const auto& [name, type] : kFields) {
     if (text.back() != '(') text += ',';
-    text += std::string(type) + " " + name;
+    text.append(type).append(" ").append(name);
   }
   return text + ")";
 }

@@ -138,8 +138,8 @@ void examine_device(const Config& config, std::vector<Finding>& findings) {
   const radio::DeviceFacts& facts = (*radio)->facts();
   std::string gains = facts.driver + " " + facts.hardware + ";";
   for (const radio::GainElement& one : facts.receive_gains) {
-    gains += " " + one.name + number(one.set_db, " %.1f dB") + number(one.least_db, " (%.0f") +
-             number(one.most_db, "..%.0f)");
+    gains.append(" ").append(one.name).append(number(one.set_db, " %.1f dB"));
+    gains.append(number(one.least_db, " (%.0f")).append(number(one.most_db, "..%.0f)"));
   }
   findings.push_back({"device", Health::good, gains});
   const double rate = config.radio.receive.rate_hz;

@@ -22,9 +22,11 @@ Result<void> Radio::start() {
   Result<std::unique_ptr<SoapyDevice>> device = SoapyDevice::open(config_.device);
   if (!device) return fail(device.error());
   device_ = *std::move(device);
+  // Kept from the first opening: other threads read them.
+  const bool is_first = facts_.driver.empty();
   Result<DeviceFacts> facts = device_->facts();
   if (!facts) return fail(facts.error());
-  facts_ = *std::move(facts);
+  if (is_first) facts_ = *std::move(facts);
   if (config_.transmits && !facts_.transmits) {
     return fail(Errc::configuration, "device: " + facts_.driver + " cannot transmit");
   }
@@ -39,7 +41,7 @@ Result<void> Radio::start() {
     if (Result<void> set = device_->tune(Direction::transmit, tuning); !set) return set;
     if (Result<void> set = device_->set_up(Direction::transmit); !set) return set;
   }
-  if (Result<DeviceFacts> tuned = device_->facts(); tuned) facts_ = *std::move(tuned);
+  if (Result<DeviceFacts> tuned = device_->facts(); is_first && tuned) facts_ = *std::move(tuned);
   const std::size_t unit = device_->piece_samples(Direction::receive);
   buffer_.resize(std::clamp(unit, kLeastPiece, kMostPiece));
   {

@@ -57,7 +57,7 @@ StreamEvent event_of(int code) {
 
 std::string joined(const std::vector<std::string>& names) {
   std::string all;
-  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  for (const std::string& name : names) all.append(all.empty() ? "" : ", ").append(name);
   return all.empty() ? "none" : all;
 }
 

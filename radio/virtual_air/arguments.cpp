@@ -33,7 +33,7 @@ Result<void> check_names(const SoapySDR::Kwargs& arguments,
   for (const auto& [name, unused] : arguments) {
     if (std::ranges::count(allowed, name) + std::ranges::count(given_by_others, name) > 0) continue;
     std::string names;
-    for (const std::string& one : allowed) names += (names.empty() ? "" : ", ") + one;
+    for (const std::string& one : allowed) names.append(names.empty() ? "" : ", ").append(one);
     return fail(Errc::usage, name + ": unknown argument; allowed: " + names);
   }
   return {};

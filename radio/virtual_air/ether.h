@@ -52,6 +52,8 @@ struct HeardBurst {
   Samples samples;
 };
 
+struct EtherSegment;  // ether_segment.h
+
 class Ether {
  public:
   // Errc::usage for a name or a clock that contradicts the segment's; Errc::permission when the
@@ -80,9 +82,7 @@ class Ether {
   std::vector<HeardBurst> take_new();
 
  private:
-  struct Segment;
-  class Guard;
-  Ether(int descriptor, std::string path, Segment* segment);
+  Ether(int descriptor, std::string path, EtherSegment* segment);
   Result<void> take_seat(const EtherConfig& config);
   UnixNanos frontier() const;  // Nothing from here on has been read; under the lock.
   bool may_read(UnixNanos end) const;
@@ -90,7 +90,7 @@ class Ether {
 
   int descriptor_;
   std::string path_;
-  Segment* segment_;
+  EtherSegment* segment_;
   std::uint64_t member_ = 0;
   std::size_t seat_ = 0;
   std::uint64_t seen_ = 0;  // Bursts taken.

@@ -102,6 +102,24 @@ class Hotspotd(unittest.TestCase):
         self.assertAlmostEqual(sum(spectra[0]) / 64, -173.975 + 6 + 60 - 18.06 + 40, delta=1)
         self.assertIn("floor", self.run_it("listen", "-c", self.config, "--seconds", "1.5"))
 
+    def test_listen_shows_anybodys_frames_from_a_recording(self):
+        recording = self.folder / "frame_868.3M_1000k.cf32"
+        subprocess.run([BINARIES / "earshot", "iq", "encode", "--sf", "9", "--bw", "125000", "--cr", "4/5", "--payload",
+                        "c0ffee", "--rate", "1000000", "--sync", "12", "--format", "cf32", "-o", recording],
+                       check=True, timeout=PATIENCE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # A pause after it: 0.3 s.
+        with open(recording, "ab") as samples:
+            samples.write(bytes(8 * 300_000))
+        self.config.write_text(re.sub(r'device = .*', f'device = "driver=earshot_file,path={recording}"',
+                                      re.sub(r"gain = .*", "", self.config.read_text())))
+        lines = self.run_it("listen", "-c", self.config, "--seconds", "2", "--json").splitlines()
+        frames = [json.loads(line) for line in lines if "payload" in line]
+        self.assertGreaterEqual(len(frames), 1, lines)
+        self.assertEqual((frames[0]["payload"], frames[0]["sf"], frames[0]["sync"], frames[0]["crc_ok"]),
+                         ("c0ffee", 9, "12", True))
+        self.assertAlmostEqual(frames[0]["rssi_dbm"], -40 - 6.02, delta=0.3)  # encode leaves half of the range
+        self.assertEqual(frames[0]["freq_hz"], 868_300_000)
+
     def test_run_in_real_time_tells_how_it_is_and_ends_when_asked(self):
         self.make_key()
         log = self.folder / "log"
