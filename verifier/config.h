@@ -21,8 +21,8 @@ struct HttpConfig {
   std::uint32_t max_body_bytes = 1U << 20;  // 1 KiB..16 MiB. Given: the API's limit, 1 MiB.
   std::uint32_t max_header_bytes = 8192;    // 1 KiB..64 KiB. Chosen: as common servers.
   std::uint32_t max_connections = 1024;     // 1..65536; one more is answered 503 and closed.
-  // Bodies of all requests in memory at once; a request beyond is answered 503. Chosen: a thousand
-  // batches of a hundred reports.
+  // Bodies of all requests in memory at once, and as much again of answers on their way; what is
+  // beyond is answered 503. Chosen: a thousand batches of a hundred reports.
   std::uint64_t max_buffered_bytes = 64U << 20;  // max_body_bytes..2^36.
   std::uint32_t request_timeout_seconds = 30;    // 1..3600. For a request to arrive or leave whole.
   std::uint32_t idle_timeout_seconds = 75;       // 1..3600. Between requests of one connection.

@@ -92,6 +92,11 @@ bool BodyBudget::take(std::uint64_t bytes) {
   return false;
 }
 
+bool BodyBudget::take_alone(std::uint64_t bytes) {
+  std::uint64_t nothing = 0;
+  return take(bytes) || used_.compare_exchange_strong(nothing, bytes);
+}
+
 struct HttpParser::Impl {
   Impl(const HttpConfig& limits, BodyBudget& all) : config(limits), budget(all) {}
   const HttpConfig& config;

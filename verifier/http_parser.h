@@ -15,6 +15,8 @@ class BodyBudget {
  public:
   explicit BodyBudget(std::uint64_t limit) : limit_(limit) {}
   bool take(std::uint64_t bytes);
+  // Also what is larger than the limit, when there is nothing beside it.
+  bool take_alone(std::uint64_t bytes);
   void give(std::uint64_t bytes) { used_ -= bytes; }
   std::uint64_t used() const { return used_; }
 

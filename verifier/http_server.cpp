@@ -44,10 +44,11 @@ std::uint32_t thread_count(const HttpConfig& config) {
 class Worker {
  public:
   Worker(const HttpConfig& config, const HttpHandler& handler, BodyBudget& budget,
-         HttpCounters& counters, spdlog::logger& log, asio::ssl::context* tls)
+         BodyBudget& answers, HttpCounters& counters, spdlog::logger& log, asio::ssl::context* tls)
       : host_{.config = config,
               .handler = handler,
               .budget = budget,
+              .answers = answers,
               .counters = counters,
               .log = log,
               .executor = io_.get_executor(),
@@ -157,7 +158,10 @@ void Worker::begin_drain(std::function<void()> when_done) {
 
 struct HttpServer::Impl {
   Impl(HttpConfig settings, spdlog::logger& logger)
-      : config(std::move(settings)), log(logger), budget(config.max_buffered_bytes) {}
+      : config(std::move(settings)),
+        log(logger),
+        budget(config.max_buffered_bytes),
+        answers(config.max_buffered_bytes) {}
 
   Result<void> read_certificate();
   Result<void> listen();
@@ -169,6 +173,7 @@ struct HttpServer::Impl {
   HttpConfig config;
   spdlog::logger& log;
   BodyBudget budget;
+  BodyBudget answers;
   HttpCounters counters;
   HttpHandler handler;
   Hooks hooks;
@@ -210,11 +215,12 @@ Result<void> HttpServer::Impl::listen() {
   asio::ssl::context* const with = tls ? &*tls : nullptr;
   Tcp::endpoint endpoint(address, config.port);
   // Ports can be shared with another process, too, unless one asks for it alone.
-  Worker alone(config, handler, budget, counters, log, with);
+  Worker alone(config, handler, budget, answers, counters, log, with);
   if (error = alone.listen(endpoint, false); error) return fail(error_of(config, error));
   alone.close_listener();
   for (std::uint32_t i = 0; i < thread_count(config); ++i) {
-    workers.push_back(std::make_unique<Worker>(config, handler, budget, counters, log, with));
+    workers.push_back(
+        std::make_unique<Worker>(config, handler, budget, answers, counters, log, with));
     if (error = workers.back()->listen(endpoint, true); error) {
       return fail(error_of(config, error));
     }

@@ -28,6 +28,7 @@ struct HttpCounters {
   std::atomic<std::uint64_t> failed_handshakes{0};
   std::atomic<std::uint64_t> refused_requests{0};    // Too long, or no HTTP; never handled.
   std::atomic<std::uint64_t> timed_out_requests{0};  // Did not come or leave in time.
+  std::atomic<std::uint64_t> refused_answers{0};     // Too much was being read by others.
 };
 
 class HttpServer {

@@ -185,6 +185,15 @@ void HttpSession::answer(const HttpResponse& response, bool is_last) {
   closes_after_ = closes_after_ || is_last || host_.is_draining;
   phase_ = Phase::writing;
   allow(host_.config.request_timeout_seconds);
+  const std::uint64_t size = response.body.size();
+  if (size > kKeptBytes && !is_head_request_) {
+    if (!host_.answers.take_alone(size)) {
+      ++host_.counters.refused_answers;
+      return answer(error_response(503, "too much is being read at once", kOverloadRetrySeconds),
+                    is_last);
+    }
+    answer_bytes_ = size;
+  }
   write_head(response, closes_after_);
   if (is_head_request_) {
     body_.clear();
@@ -201,6 +210,7 @@ void HttpSession::on_written(beast::error_code error) {
   if (phase_ == Phase::closed) return;
   if (error) return close();
   if (phase_ == Phase::reading) return read();  // That was 100 Continue.
+  give_back_answer();
   parser_.next_request();
   if (closes_after_) return linger();
   if (body_.capacity() > kKeptBytes) body_ = {};
@@ -228,9 +238,13 @@ void HttpSession::linger() {
   async_read(asio::buffer(input_));
 }
 
+void HttpSession::give_back_answer() { host_.answers.give(std::exchange(answer_bytes_, 0)); }
+
 void HttpSession::close() {
   if (phase_ == Phase::closed) return;
   phase_ = Phase::closed;
+  body_ = {};
+  give_back_answer();
   beast::error_code ignored;
   socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
   socket().close(ignored);

@@ -19,6 +19,7 @@ struct SessionHost {
   const HttpConfig& config;
   const HttpHandler& handler;
   BodyBudget& budget;
+  BodyBudget& answers;  // Of large answers on their way to slow readers.
   HttpCounters& counters;
   spdlog::logger& log;
   TcpSocket::executor_type executor;
@@ -66,6 +67,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void write_head(const HttpResponse& response, bool is_last);
   void linger();
   void close();
+  void give_back_answer();
 
   const bool is_one_too_many_;
   Phase phase_ = Phase::idle;
@@ -76,6 +78,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   std::size_t end_ = 0;
   std::string head_;  // Of the answer being written.
   std::string body_;
+  std::uint64_t answer_bytes_ = 0;  // Taken of host_.answers.
   bool is_head_request_ = false;
   bool closes_after_ = false;
 };

@@ -131,6 +131,9 @@ void put_http(Page& page, const HttpCounters& http) {
   page.counter("earshot_http_requests_refused_total",
                "Requests that were too long or no HTTP (400, 413, 431, 503).",
                as_double(http.refused_requests));
+  page.counter("earshot_http_answers_refused_total",
+               "Large answers that were not begun because slow readers hold too many (503).",
+               as_double(http.refused_answers));
   page.counter("earshot_http_requests_timed_out_total",
                "Requests that did not come, or whose answer did not leave, in time.",
                as_double(http.timed_out_requests));

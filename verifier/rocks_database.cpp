@@ -14,7 +14,7 @@
 namespace earshot::verifier {
 namespace {
 
-constexpr std::string_view kFormat = "2";
+constexpr std::string_view kFormat = "3";
 constexpr std::string_view kFormatKey = "format";
 constexpr std::string_view kNetworkKey = "network";
 
@@ -202,12 +202,24 @@ Result<std::optional<std::string>> RocksDatabase::get(Family family, ByteView ke
 
 Result<void> RocksDatabase::scan(Family family, ByteView first, ByteView prefix,
                                  const Visit& visit) const {
+  return scan_from(family, [&](rocksdb::Iterator& it) { it.Seek(slice_of(first)); }, prefix, visit);
+}
+
+Result<void> RocksDatabase::scan_around(Family family, ByteView key, const Visit& visit) const {
+  const auto begin = [&](rocksdb::Iterator& it) {
+    it.SeekForPrev(slice_of(key));
+    if (!it.Valid()) it.SeekToFirst();
+  };
+  return scan_from(family, begin, {}, visit);
+}
+
+Result<void> RocksDatabase::scan_from(Family family, const Position& begin, ByteView prefix,
+                                      const Visit& visit) const {
   const std::shared_lock lock(files_);
   if (!db_) return fail(closed());
   const std::unique_ptr<rocksdb::Iterator> it(
       db_->NewIterator(rocksdb::ReadOptions(), families_[static_cast<std::size_t>(family)]));
-  for (it->Seek(slice_of(first)); it->Valid() && it->key().starts_with(slice_of(prefix));
-       it->Next()) {
+  for (begin(*it); it->Valid() && it->key().starts_with(slice_of(prefix)); it->Next()) {
     Result<bool> more = visit(view_of(it->key()), view_of(it->value()));
     if (!more) return fail(more.error());
     if (!*more) return {};

@@ -32,16 +32,15 @@ enum class Family : std::size_t {
   messages,
   onboardings,
   places,
-  statements,
   equivocations,
   evidence,
   mismatches,
   log,
   tiles,
 };
-inline constexpr std::array<const char*, 12> kFamilyNames = {
-    "default",    "headers",       "sequences", "messages",   "onboardings", "places",
-    "statements", "equivocations", "evidence",  "mismatches", "log",         "tiles"};
+inline constexpr std::array<const char*, 11> kFamilyNames = {
+    "default",       "headers",  "sequences",  "messages", "onboardings", "places",
+    "equivocations", "evidence", "mismatches", "log",      "tiles"};
 
 class RocksDatabase {
  public:
@@ -59,6 +58,8 @@ class RocksDatabase {
   // `visit` must not call back.
   using Visit = std::function<Result<bool>(ByteView, ByteView)>;
   Result<void> scan(Family family, ByteView first, ByteView prefix, const Visit& visit) const;
+  // The same from the last key that is not after `key`, or from the first.
+  Result<void> scan_around(Family family, ByteView key, const Visit& visit) const;
 
   // The rest is for one thread at a time, the one that writes.
   void put(rocksdb::WriteBatch& batch, Family family, ByteView key, ByteView value) const;
@@ -72,6 +73,9 @@ class RocksDatabase {
  private:
   RocksDatabase(std::string directory, std::uint64_t reserve_bytes)
       : directory_(std::move(directory)), reserve_bytes_(reserve_bytes) {}
+  using Position = std::function<void(rocksdb::Iterator&)>;
+  Result<void> scan_from(Family family, const Position& begin, ByteView prefix,
+                         const Visit& visit) const;
   Result<void> check_format(NetworkId network);
   Result<void> check_room(std::uint64_t least) const;
   Result<void> open_files();

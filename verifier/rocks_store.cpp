@@ -5,6 +5,8 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <set>
+#include <tuple>
 
 #include "core/merkle.h"
 #include "verifier/log/tile_writer.h"
@@ -15,6 +17,8 @@ namespace earshot::verifier {
 namespace {
 
 constexpr std::string_view kFrontierKey = "frontier";
+// Chosen: bounds what is read for one entry, and is more than most groups of requests write.
+constexpr std::size_t kMaxChunkEntries = 1024;
 
 Bytes sequence_key(const PublicKey& signer, std::uint64_t sequence) {
   Writer out;
@@ -29,6 +33,7 @@ Bytes chunk_key(const Hash256& report, std::uint32_t index) {
   return std::move(out).take();
 }
 Hash256 hash_of(ByteView bytes) { return Reader(bytes).get_array<32>(); }
+Error damaged_store() { return {Errc::bad_data, "message store: a record is damaged"}; }
 
 }  // namespace
 
@@ -75,14 +80,20 @@ void RocksStore::Impl::put_all(rocksdb::WriteBatch& batch, const WriteSet& write
     database->put(batch, Family::sequences, sequence_key(fields.signer, fields.sequence),
                   header.id);
   }
+  std::set<Hash256> firsts;  // Of their statements; the other messages contradict one.
+  for (const auto& [statement, id] : writes.statements) firsts.insert(id);
   for (const StoredMessage& message : writes.messages) {
     const bool onboards = std::holds_alternative<Onboarding>(message.message);
-    const Bytes place = place_of(message);
-    database->put(batch, onboards ? Family::onboardings : Family::messages, place,
-                  encode_stored(message));
+    Bytes place = statement_place(statement_bytes(message.message));
+    if (!firsts.contains(message.id)) {
+      place.insert(place.end(), message.id.begin(), message.id.end());
+    }
+    Bytes value(message.id.begin(), message.id.end());
+    const Bytes content = encode_stored(message);
+    value.insert(value.end(), content.begin(), content.end());
+    database->put(batch, onboards ? Family::onboardings : Family::messages, place, value);
     database->put(batch, Family::places, message.id, place);
   }
-  for (const auto& [key, id] : writes.statements) database->put(batch, Family::statements, key, id);
   for (const Equivocation& equivocation : writes.equivocations) {
     database->put(batch, Family::equivocations, equivocation.second, encode_stored(equivocation));
   }
@@ -142,15 +153,24 @@ Result<RocksStore::Impl::LogEdge> RocksStore::Impl::write(const std::vector<Wait
   const auto keep_tile = [&](int level, std::uint64_t index, const Hash256& hash) {
     database->put(batch, Family::tiles, tile_key(level, index), hash);
   };
+  Bytes chunk;
+  std::uint64_t chunk_first = grown.frontier.size();
+  const auto put_chunk = [&] {
+    if (!chunk.empty()) database->put(batch, Family::log, round_key(chunk_first), chunk);
+    chunk.clear();
+    chunk_first = grown.frontier.size();
+  };
   for (const Waiting* waiting : group) {
     put_all(batch, *waiting->writes);
     for (const LogEntry& entry : waiting->writes->log) {
       const Bytes bytes = encode(entry);
-      database->put(batch, Family::log, round_key(grown.frontier.size()), bytes);
+      chunk.insert(chunk.end(), bytes.begin(), bytes.end());
       grown.frontier.append(entry);
       grown.tiles.append(merkle_leaf(bytes), keep_tile);
+      if (chunk.size() == kMaxChunkEntries * kLogEntryBytes) put_chunk();
     }
   }
+  put_chunk();
   database->put(batch, Family::meta, as_bytes(kFrontierKey), grown.frontier.encode());
   if (Result<void> written = database->write(batch); !written) return fail(written.error());
   return grown;
@@ -162,7 +182,9 @@ Result<std::vector<StoredMessage>> RocksStore::Impl::scan_messages(Family family
   std::vector<StoredMessage> found;
   const auto visit = [&](ByteView key, ByteView value) -> Result<bool> {
     if (end && Reader(key).get<Round>() >= *end) return false;
-    Result<StoredMessage> message = decode_stored_message(hash_of(key.last(32)), value);
+    if (value.size() < sizeof(Hash256)) return fail(damaged_store());
+    Result<StoredMessage> message =
+        decode_stored_message(hash_of(value), value.subspan(sizeof(Hash256)));
     if (!message) return fail(message.error());
     found.push_back(std::move(*message));
     return true;
@@ -245,29 +267,49 @@ Result<std::optional<StoredMessage>> RocksStore::find_message(const Hash256& id)
   const Result<std::optional<std::string>> place = impl_->database->get(Family::places, id);
   if (!place) return fail(place.error());
   if (!*place) return std::optional<StoredMessage>{};
-  // Places of onboardings are longer: they begin with a key.
-  const bool onboards = (*place)->size() == 32 + 8 + 32;
+  const std::size_t size = (*place)->size();
+  const bool onboards =
+      size == kOnboardingPlaceBytes || size == kOnboardingPlaceBytes + sizeof(Hash256);
   const Result<std::optional<std::string>> raw =
       impl_->database->get(onboards ? Family::onboardings : Family::messages, as_bytes(**place));
   if (!raw) return fail(raw.error());
   if (!*raw) return fail(Errc::bad_data, "message store: place without message " + to_hex(id));
-  Result<StoredMessage> message = decode_stored_message(id, as_bytes(**raw));
+  if ((*raw)->size() < sizeof(Hash256)) return fail(damaged_store());
+  Result<StoredMessage> message =
+      decode_stored_message(id, as_bytes(**raw).subspan(sizeof(Hash256)));
   if (!message) return fail(message.error());
   return std::optional<StoredMessage>{std::move(*message)};
 }
 
 Result<std::optional<Hash256>> RocksStore::find_statement(const Bytes& statement) const {
-  return impl_->get_hash(Family::statements, statement);
+  const bool onboards =
+      statement[sizeof(PublicKey)] == static_cast<std::uint8_t>(MessageType::onboarding);
+  return impl_->get_hash(onboards ? Family::onboardings : Family::messages,
+                         statement_place(statement));
 }
 
 Result<std::vector<StoredMessage>> RocksStore::messages_of_rounds(Round first, Round end) const {
-  return impl_->scan_messages(Family::messages, round_key(first), {}, end);
+  Result<std::vector<StoredMessage>> found =
+      impl_->scan_messages(Family::messages, round_key(first), {}, end);
+  if (!found) return found;
+  // Keys begin with the round, too, and go on in another way.
+  std::ranges::sort(*found, {}, [](const StoredMessage& message) {
+    return std::tuple(round_of(message.message), type_of(message.message), message.id);
+  });
+  return found;
 }
 
 Result<std::vector<StoredMessage>> RocksStore::onboardings(
     const std::optional<PublicKey>& hotspot) const {
   const ByteView prefix = hotspot ? ByteView(*hotspot) : ByteView{};
-  return impl_->scan_messages(Family::onboardings, prefix, prefix, std::nullopt);
+  Result<std::vector<StoredMessage>> found =
+      impl_->scan_messages(Family::onboardings, prefix, prefix, std::nullopt);
+  if (!found) return found;
+  std::ranges::sort(*found, {}, [](const StoredMessage& message) {
+    const auto& onboarding = std::get<Onboarding>(message.message);
+    return std::tuple(onboarding.hotspot, onboarding.sequence, message.id);
+  });
+  return found;
 }
 
 Result<bool> RocksStore::is_registered(const PublicKey& hotspot) const {
@@ -323,15 +365,19 @@ LogHead RocksStore::log_head() const {
 Result<std::vector<LogEntry>> RocksStore::Impl::entries(std::uint64_t first,
                                                         std::uint64_t end) const {
   std::vector<LogEntry> found;
-  const Result<void> scanned = database->scan(Family::log, round_key(first), {},
-                                              [&](ByteView key, ByteView value) -> Result<bool> {
-                                                if (Reader(key).get<std::uint64_t>() >= end)
-                                                  return false;
-                                                Result<LogEntry> entry = decode_log_entry(value);
-                                                if (!entry) return fail(entry.error());
-                                                found.push_back(*entry);
-                                                return true;
-                                              });
+  if (first >= end) return found;
+  const auto visit = [&](ByteView key, ByteView value) -> Result<bool> {
+    auto index = Reader(key).get<std::uint64_t>();
+    for (Reader in(value); in.left() >= kLogEntryBytes && index < end; ++index) {
+      const ByteView bytes = in.get_bytes(kLogEntryBytes);
+      if (index < first) continue;
+      Result<LogEntry> entry = decode_log_entry(bytes);
+      if (!entry) return fail(entry.error());
+      found.push_back(*entry);
+    }
+    return index < end;
+  };
+  const Result<void> scanned = database->scan_around(Family::log, round_key(first), visit);
   if (!scanned) return fail(scanned.error());
   return found;
 }

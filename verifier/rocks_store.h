@@ -1,8 +1,9 @@
 // MessageStore on RocksDB: one write batch and one fsync for all commits that wait at the moment.
 //
-// Column families (format 2): headers, sequences, messages, onboardings, places (id -> key),
-// statements, equivocations, evidence, mismatches, log, tiles (level, index -> tile hash above the
-// entries); the default one holds format, network and the log's frontier.
+// Column families (format 3): headers, sequences, messages and onboardings (by what they state, the
+// id before the content), places (id -> key there), equivocations, evidence, mismatches, log (index
+// of the first -> some entries, as they were written together), tiles (level, index -> tile hash
+// above the entries); the default one holds format, network and the log's frontier.
 //
 // A commit that cannot be written (a full disk) fails with Errc::unavailable and nothing of it is
 // acknowledged; what was acknowledged stays readable. Commits work again by themselves once there

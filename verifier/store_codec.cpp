@@ -1,5 +1,7 @@
 #include "verifier/store_codec.h"
 
+#include <cassert>
+
 #include "verifier/rules/form.h"
 
 namespace earshot::verifier {
@@ -83,6 +85,26 @@ Result<Equivocation> decode_equivocation(ByteView bytes) {
   const ByteView evidence = in.get_bytes(in.left());
   out.evidence.assign(evidence.begin(), evidence.end());
   return out;
+}
+
+Bytes statement_place(ByteView statement) {
+  Reader in(statement);
+  const auto signer = in.get_array<32>();
+  const auto kind = in.get<std::uint8_t>();
+  const auto round = in.get<Round>();
+  const auto tag = in.get_array<16>();
+  assert(in.finish("statement"));  // Our own bytes.
+  Writer out;
+  if (kind == static_cast<std::uint8_t>(MessageType::onboarding)) {
+    out.put(signer);
+    out.put(round);  // Of an onboarding this is its sequence.
+  } else {
+    out.put(round);
+    out.put(kind);
+    out.put(signer);
+    out.put(tag);
+  }
+  return std::move(out).take();
 }
 
 Bytes place_of(const StoredMessage& message) {

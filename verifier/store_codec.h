@@ -1,4 +1,4 @@
-// Bytes of what a key-value store keeps. Only this program reads them; format 2 (rocks_store.cpp).
+// Bytes of what a key-value store keeps. Only this program reads them; format 3 (rocks_store.cpp).
 #pragma once
 #include "verifier/store.h"
 
@@ -14,9 +14,15 @@ Result<StoredMessage> decode_stored_message(const Hash256& id, ByteView bytes);
 Bytes encode_stored(const Equivocation& equivocation);
 Result<Equivocation> decode_equivocation(ByteView bytes);
 
-// Keys: a report's or notice's place is round (8) | type (1) | id (32); an onboarding's is hotspot
-// (32) | sequence (8) | id (32). Both sort as epoch records do.
+// Keys that sort as epoch records do: of a report or notice round (8) | type (1) | id (32), of an
+// onboarding hotspot (32) | sequence (8) | id (32).
 Bytes place_of(const StoredMessage& message);
+// Keys that say whether a statement was made (statement_bytes): of a report or notice round (8) |
+// kind (1) | signer (32) | tag (16), of an onboarding hotspot (32) | sequence (8). A message that
+// contradicts the one there stands behind it, under the key and its id (32).
+Bytes statement_place(ByteView statement);
+inline constexpr std::size_t kReportPlaceBytes = 8 + 1 + 32 + 16;
+inline constexpr std::size_t kOnboardingPlaceBytes = 32 + 8;
 Bytes round_key(Round round);
 // level (1) | index (8)
 Bytes tile_key(int level, std::uint64_t index);

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <filesystem>
@@ -56,10 +57,10 @@ class Client {
           return answer;
         }
       }
-      char buffer[4096];
-      const ssize_t count = recv(fd_, buffer, sizeof buffer, 0);
+      static thread_local std::array<char, 262'144> buffer;  // Few calls for large answers.
+      const ssize_t count = recv(fd_, buffer.data(), buffer.size(), 0);
       if (count <= 0) return std::exchange(text, "");
-      text.append(buffer, static_cast<std::size_t>(count));
+      text.append(buffer.data(), static_cast<std::size_t>(count));
     }
   }
   std::string ask(const std::string& text) {
@@ -115,6 +116,7 @@ class HttpServerTest : public testing::Test {
   }
   HttpResponse handle(const HttpRequest& request) {
     if (request.target == "/fail") throw std::runtime_error("inside");
+    if (request.target == "/large") return {.status = 200, .body = std::string(16 << 20, 'x')};
     if (request.target == "/slow") {
       is_in_slow_ = true;
       std::this_thread::sleep_for(std::chrono::milliseconds(300));
@@ -303,7 +305,7 @@ TEST_F(HttpServerTest, ASlowLorisIsCutOffHoweverOftenItSends) {
 
 TEST_F(HttpServerTest, BodiesBeyondTheBudgetAre503AndTheBudgetComesBack) {
   config_.max_body_bytes = 4096;
-  config_.max_buffered_bytes = 10'000;
+  config_.max_buffered_bytes = 12'500;
   config_.request_timeout_seconds = 60;
   start();
   const std::string most(3000, 'x');
@@ -315,13 +317,30 @@ TEST_F(HttpServerTest, BodiesBeyondTheBudgetAre503AndTheBudgetComesBack) {
   }
   while (server_->body_bytes() < 9000) std::this_thread::yield();
   Client late(server_->port());
-  const std::string refused = late.ask(post(most));
+  const std::string refused = late.ask(post(std::string(3600, 'x')));
   EXPECT_EQ(status_of(refused), "503");
   EXPECT_NE(refused.find("Retry-After: 1\r\n"), std::string::npos);
   for (auto& holder : holders) EXPECT_EQ(status_of(holder->ask(std::string(1000, 'y'))), "200");
   while (server_->body_bytes() > 0) std::this_thread::yield();
   Client again(server_->port());
   EXPECT_EQ(status_of(again.ask(post(most))), "200");
+}
+
+TEST_F(HttpServerTest, LargeAnswersToPeersThatDoNotReadAreBounded) {
+  config_.max_buffered_bytes = 40 << 20;
+  config_.request_timeout_seconds = 60;
+  start();
+  std::vector<std::unique_ptr<Client>> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.push_back(std::make_unique<Client>(server_->port()));
+    readers.back()->send(get("/large"));  // 16 MiB each; the kernel takes some of it.
+  }
+  while (server_->counters().refused_answers == 0) std::this_thread::yield();
+  std::size_t refused = 0;
+  for (auto& reader : readers) refused += status_of(reader->receive()) == "503" ? 1 : 0;
+  EXPECT_EQ(refused, 1U);
+  Client again(server_->port());
+  EXPECT_EQ(status_of(again.ask(get("/large"))), "200");
 }
 
 TEST_F(HttpServerTest, AReplyMayComeFromAnotherThreadAndAfterThePeerHasGone) {
