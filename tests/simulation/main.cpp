@@ -22,14 +22,15 @@ int usage() {
 void print_counts(const Counts& counts, std::uint64_t runs, double seconds) {
   const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
   std::printf(
-      "%llu runs in %.1f s (%.2f ms each): %llu requests, %llu messages acknowledged, %llu crashes "
+      "%llu runs in %.1f s (%.2f ms each): %llu requests and %llu groups of them, %llu messages "
+      "acknowledged, %llu crashes "
       "(%llu while a request was handled), %llu clock steps, %llu answers of a full disk, %llu "
       "equivocations, %llu seals, %llu verdicts (%llu accepted, %llu after the seal)\n",
       number(runs), seconds, seconds * 1000 / static_cast<double>(runs), number(counts.requests),
-      number(counts.acknowledged), number(counts.crashes), number(counts.crashes_in_requests),
-      number(counts.clock_steps), number(counts.refused_by_disk), number(counts.equivocations),
-      number(counts.seals), number(counts.verdicts), number(counts.accepted),
-      number(counts.after_seal));
+      number(counts.groups), number(counts.acknowledged), number(counts.crashes),
+      number(counts.crashes_in_requests), number(counts.clock_steps),
+      number(counts.refused_by_disk), number(counts.equivocations), number(counts.seals),
+      number(counts.verdicts), number(counts.accepted), number(counts.after_seal));
 }
 
 }  // namespace

@@ -49,6 +49,8 @@ class Node {
   // What the ticker does: once now.
   void tick();
 
+  // For requests that share a write, as the service's queue brings them.
+  verifier::Ingest& ingest() { return ingest_; }
   JournalStore& store() { return *store_; }
   verifier::RegistryStore& registry() { return *registry_; }
 

@@ -64,13 +64,28 @@ Oracle::Expectation refused(int status) { return {.status = status, .change = {}
 
 }  // namespace
 
-Oracle::Expectation Oracle::expect(const HttpRequest& request, UnixNanos now) const {
+Oracle::Change& Oracle::Change::operator+=(const Change& more) {
+  headers.insert(headers.end(), more.headers.begin(), more.headers.end());
+  messages.insert(messages.end(), more.messages.begin(), more.messages.end());
+  log.insert(log.end(), more.log.begin(), more.log.end());
+  return *this;
+}
+
+std::optional<Oracle::Content> Oracle::content_of(const HttpRequest& request) {
   if (request.target == "/v1/headers") {
     const auto headers = headers_in(request);
-    return headers && !headers->empty() ? expect_headers(*headers, now) : refused(400);
+    return headers && !headers->empty() ? std::optional<Content>(*headers) : std::nullopt;
   }
   const auto batch = batch_in(request);
-  return batch ? expect_batch(*batch, now) : refused(400);
+  return batch ? std::optional<Content>(*batch) : std::nullopt;
+}
+
+Oracle::Expectation Oracle::expect(const HttpRequest& request, UnixNanos now) const {
+  const std::optional<Content> content = content_of(request);
+  if (!content) return refused(400);
+  const auto* headers = std::get_if<std::vector<SignedHeader>>(&*content);
+  return headers != nullptr ? expect_headers(*headers, now)
+                            : expect_batch(std::get<Batch>(*content), now);
 }
 
 bool Oracle::is_registered(const PublicKey& hotspot) const {
@@ -98,7 +113,7 @@ Oracle::Expectation Oracle::expect_headers(const std::vector<SignedHeader>& head
         fields.last_round > round_at(now) + 1) {
       return refused(400);
     }
-    if (!crowd_.signed_here(encode(header))) return refused(401);
+    if (!crowd_->signed_here(encode(header))) return refused(401);
   }
   for (const SignedHeader& header : headers) {
     const bool is_small =
@@ -116,7 +131,7 @@ Oracle::Expectation Oracle::expect_headers(const std::vector<SignedHeader>& head
     });
     if (same == headers_.end()) {
       ++expected.accepted;
-      expected.change.headers.push_back({id, header, received, crowd_.ids_of(id)});
+      expected.change.headers.push_back({id, header, received, crowd_->ids_of(id)});
       expected.change.log.push_back({LogKind::header, received, id});
     } else if (same->id == id) {
       ++expected.held;

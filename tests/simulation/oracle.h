@@ -4,6 +4,7 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <variant>
 
 #include "tests/simulation/crowd.h"
 #include "verifier/http.h"
@@ -14,7 +15,7 @@ namespace earshot::simulation {
 
 class Oracle {
  public:
-  explicit Oracle(const Crowd& crowd) : crowd_(crowd) {}
+  explicit Oracle(const Crowd& crowd) : crowd_(&crowd) {}
 
   struct Kept {
     Message message;
@@ -36,6 +37,7 @@ class Oracle {
     std::vector<KeptHeader> headers;
     std::vector<Kept> messages;
     std::vector<verifier::LogEntry> log;
+    Change& operator+=(const Change& more);
   };
   struct Expectation {
     int status = 0;
@@ -44,6 +46,9 @@ class Oracle {
     Change change;
   };
 
+  // What a request to /v1/headers or /v1/bodies holds; nothing when it cannot be read.
+  using Content = std::variant<std::vector<SignedHeader>, Batch>;
+  static std::optional<Content> content_of(const verifier::HttpRequest& request);
   // Of a POST to /v1/headers or /v1/bodies that arrives when the verifier's clock shows `now`.
   Expectation expect(const verifier::HttpRequest& request, UnixNanos now) const;
   // Of the chunk of a report that an audit asks for, when it was answered with `status`: whether
@@ -83,7 +88,7 @@ class Oracle {
   static verifier::LogEntry evidence_entry(const Kept& report, bool fits);
   verifier::AuditRecord audit_of(const Kept& report) const;
 
-  const Crowd& crowd_;
+  const Crowd* crowd_;
   UnixNanos floor_ = 0;
   std::vector<KeptHeader> headers_;
   std::vector<Kept> messages_;

@@ -30,6 +30,7 @@ TEST(Simulation, ReachesEveryKindOfFaultAndOfAnswer) {
     counts += run.counts;
   }
   EXPECT_GT(counts.acknowledged, 1500U);
+  EXPECT_GT(counts.groups, 300U);
   EXPECT_GT(counts.crashes, 100U);
   EXPECT_GT(counts.crashes_in_requests, 20U);
   EXPECT_GT(counts.clock_steps, 30U);

@@ -25,6 +25,7 @@ JournalStore::Flaw flaw_of(Sabotage sabotage) {
 
 Counts& Counts::operator+=(const Counts& other) {
   requests += other.requests;
+  groups += other.groups;
   acknowledged += other.acknowledged;
   crashes += other.crashes;
   crashes_in_requests += other.crashes_in_requests;

@@ -32,6 +32,7 @@ struct Options {
 
 struct Counts {
   std::uint64_t requests = 0;
+  std::uint64_t groups = 0;        // Of requests that shared a write.
   std::uint64_t acknowledged = 0;  // Messages.
   std::uint64_t crashes = 0;
   std::uint64_t crashes_in_requests = 0;

@@ -110,6 +110,9 @@ class World {
   // The network.
   void post(verifier::HttpRequest request, Answer answer);
   std::optional<verifier::HttpResponse> deliver(const verifier::HttpRequest& request);
+  // Several at once: checked each by itself, settled by one write.
+  using Arrivals = std::vector<std::pair<verifier::HttpRequest, Answer>>;
+  void deliver_together(const Arrivals& arrivals);
   void check_answer(const Oracle::Expectation& expected, const verifier::HttpResponse& response);
   verifier::HttpResponse get(const std::string& target) {
     return node_->handle({"GET", target, "", ""});
@@ -156,6 +159,7 @@ class World {
   std::optional<rewards::Artifact> previous_;
   CompactRange log_before_;
   Hash256 previous_seal_{};
+  Arrivals together_;  // Arrived, and about to be settled in one group.
   int depth_ = 0;
   UnixNanos tick_time_ = 0;
 };

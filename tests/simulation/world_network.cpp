@@ -12,6 +12,30 @@ constexpr UnixNanos kPatience = 30 * kSecond;  // Of a hotspot, for an answer.
 
 bool is_evidence(const HttpRequest& request) { return request.target.starts_with("/v1/evidence/"); }
 
+std::unique_ptr<IntakeJob> job_of(const HttpRequest& request, UnixNanos now) {
+  auto job = std::make_unique<IntakeJob>();
+  job->now = now;
+  const auto parsed = Oracle::content_of(request);
+  if (!parsed) return nullptr;
+  job->content = *parsed;
+  return job;
+}
+
+// As the API answers; no job is a request that could not be read.
+HttpResponse response_of(const IntakeJob* job) {
+  if (job == nullptr) return {.status = 400, .body = "{}"};
+  static const std::map<IntakeStatus, int> kStatus = {
+      {IntakeStatus::accepted, 202},     {IntakeStatus::held, 200},
+      {IntakeStatus::malformed, 400},    {IntakeStatus::bad_signature, 401},
+      {IntakeStatus::unregistered, 401}, {IntakeStatus::unknown_header, 404},
+      {IntakeStatus::equivocation, 409}, {IntakeStatus::too_early, 429},
+      {IntakeStatus::store_failed, 503}};
+  const nlohmann::json body = {{"accepted", job->answer->accepted}, {"held", job->answer->held}};
+  return {.status = kStatus.at(job->answer->status),
+          .body = body.dump(),
+          .retry_after_seconds = job->answer->retry_after_seconds};
+}
+
 }  // namespace
 
 void World::post(HttpRequest request, Answer answer) {
@@ -38,10 +62,59 @@ void World::post(HttpRequest request, Answer answer) {
       waiting_.emplace_back(std::move(copy), reply);
       continue;
     }
+    if (!is_evidence(copy) && dice_.chance(150)) {
+      after(span(kSecond / 1000, 3 * kSecond), [this, copy, reply] {
+        together_.emplace_back(copy, reply);
+        if (together_.size() > dice_.below(5)) deliver_together(std::exchange(together_, {}));
+      });
+      continue;
+    }
     const UnixNanos delay = dice_.chance(plan_.delayed) ? span(kMinute, 120 * kMinute)
                                                         : span(kSecond / 1000, 3 * kSecond);
     after(delay, [this, copy, reply] { reply(deliver(copy)); });
   }
+}
+
+// One at a time where the disk is full: which of a group fail then, its order decides.
+void World::deliver_together(const Arrivals& arrivals) {
+  if (arrivals.size() < 2 || disk_.is_full || !node_ || !disk_.is_running()) {
+    for (const auto& [request, reply] : arrivals) reply(deliver(request));
+    return;
+  }
+  ++run_.counts.groups;
+  std::vector<std::optional<HttpResponse>> answers(arrivals.size());
+  with_service([&] {
+    std::vector<std::unique_ptr<IntakeJob>> jobs;
+    std::vector<IntakeJob*> good;
+    std::vector<Oracle::Expectation> expected;
+    for (const auto& [request, reply] : arrivals) {
+      expected.push_back(oracle_.expect(request, clock_.now()));
+      jobs.push_back(job_of(request, clock_.now()));
+      if (jobs.back()) good.push_back(jobs.back().get());
+    }
+    node_->ingest().check(good);
+    std::erase_if(good, [](const IntakeJob* job) { return job->answer.has_value(); });
+    if (!good.empty()) node_->ingest().settle(good);
+    Oracle grown = oracle_;
+    Oracle::Change all;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      const bool is_refused = expected[i].status >= 400 && expected[i].status != 409;
+      if (!is_refused) expected[i] = grown.expect(arrivals[i].first, clock_.now());
+      const Oracle::Change& change = expected[i].change;
+      if (!change.log.empty()) grown.keep(change);
+      all += change;
+    }
+    if (!disk_.is_running()) {
+      ++run_.counts.crashes_in_requests;
+      return oracle_.doubt(all);
+    }
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      answers[i] = response_of(jobs[i].get());
+      note("together " + arrivals[i].first.target + " " + std::to_string(answers[i]->status));
+      check_answer(expected[i], *answers[i]);
+    }
+  });
+  for (std::size_t i = 0; i < answers.size(); ++i) arrivals[i].second(answers[i]);
 }
 
 std::optional<HttpResponse> World::deliver(const HttpRequest& request) {

@@ -121,6 +121,7 @@ void World::heal() {
   const std::uint64_t last = kFirstEpoch + plan_.epochs - 1;
   for (auto& [request, answer] : waiting_) answer(deliver(request));
   waiting_.clear();
+  deliver_together(std::exchange(together_, {}));
   for (int i = 0; i < 4 && run_.problem.empty(); ++i) {
     const UnixNanos due = seal_of(last) + i * kMinute;
     if (clock_.now() < due) clock_.truth += due - clock_.now();
