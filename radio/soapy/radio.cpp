@@ -157,7 +157,7 @@ AirPiece Radio::take_samples(const ReadPiece& piece) {
 std::optional<UnixNanos> Radio::now() const {
   const std::lock_guard lock(time_);
   if (!last_tick_) return std::nullopt;
-  if (config_.device_time_is_utc) return *last_tick_;
+  if (config_.device_time_is_utc) return last_tick_;
   const Instant utc = fit_.at(*last_tick_)->utc;
   return utc.seconds * kNanosPerSecond + utc.picos / 1000;
 }

@@ -80,6 +80,7 @@ std::vector<GainElement> gains_of(SoapySDR::Device& device, int direction) {
 Result<void> check_gains(SoapySDR::Device& device, int direction, const Tuning& tuning) {
   const std::vector<GainElement> elements = gains_of(device, direction);
   std::vector<std::string> names;
+  names.reserve(elements.size());
   for (const GainElement& element : elements) names.push_back(element.name);
   for (const auto& [name, db] : tuning.gains) {
     if (Result<void> known = check_one_of("gain", name, names); !known) return known;
@@ -120,6 +121,7 @@ Result<std::vector<std::string>> SoapyDevice::find(const std::string& arguments)
       "look for " + arguments, [&] { return SoapySDR::Device::enumerate(parsed); });
   if (!found) return fail(found.error());
   std::vector<std::string> all;
+  all.reserve(found->size());
   for (const SoapySDR::Kwargs& one : *found) all.push_back(SoapySDR::KwargsToString(one));
   return all;
 }

@@ -12,7 +12,7 @@
 #include "core/result.h"
 #include "radio/samples.h"
 
-namespace SoapySDR {
+namespace SoapySDR {  // NOLINT(readability-identifier-naming): theirs.
 class Device;
 class Stream;
 }  // namespace SoapySDR
