@@ -9,7 +9,9 @@ namespace earshot::radio {
 
 namespace {
 
-constexpr std::size_t kLanes = 16;   // Two vectors of the widest kind, so that sums overlap.
+constexpr std::size_t kLanes = 16;  // Two vectors of the widest kind, so that sums overlap.
+// Sums that stay in the nearest cache between the passes over them.
+constexpr std::size_t kPiece = 512;
 constexpr std::size_t kRun = 16;     // Terms a lane adds up in single precision.
 constexpr std::size_t kBlock = 128;  // A filter's outputs that stay in registers, in floats.
 
@@ -67,7 +69,6 @@ void accumulate(std::span<const float> values, std::span<float> sums) {
 
 EARSHOT_VECTOR_CLONES
 SumsFound add_rows(std::span<const std::vector<float>> rows, std::span<float> sums) {
-  constexpr std::size_t kPiece = 512;  // Chosen: stays in the nearest cache between the passes.
   SumsFound found;
   std::array<float, kLanes> best{};
   const std::size_t size = sums.size();

@@ -12,6 +12,7 @@ namespace {
 
 // Independent recurrences: two to four vectors, so that multiplications overlap.
 constexpr std::size_t kLanes = 16;
+constexpr double kStride = kLanes;
 constexpr std::size_t kRun = 2048;  // Chosen: rounding grows with its square, 2048^2 2^-53 < 1e-9.
 
 // Lane l holds phase(first + l + kLanes m) at step m; `step` is what the next step multiplies by.
@@ -21,7 +22,6 @@ struct Lanes {
 
   [[gnu::always_inline]] Lanes(const QuadraticPhase& phase, double first) {
     const double slope = phase.turns_per_sample2;
-    constexpr double kStride = kLanes;
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
       const double k = first + static_cast<double>(lane);
       const double frequency = phase.turns_per_sample + k * slope;

@@ -11,6 +11,7 @@ namespace earshot::radio {
 
 namespace {
 
+constexpr std::size_t kAtOnce = 64;  // Segments whose phases are found together.
 constexpr int kParts = 8;  // Segments of a chirp. Chosen: costs 1/64 of what a chirp says of time.
 
 }  // namespace
@@ -68,7 +69,6 @@ void Correlator::add_sweep(const FrameModel& model, std::size_t index, const Swe
 }
 
 void apply(const ModelChange& change, double anchor_chips, std::span<Segment> segments) {
-  constexpr std::size_t kAtOnce = 64;
   std::array<double, kAtOnce> turns;
   std::array<double, kAtOnce> re;
   std::array<double, kAtOnce> im;

@@ -7,9 +7,9 @@ namespace earshot::radio {
 
 // exp(2 pi i turns), within 2e-13; |turns| < 2^50.
 [[gnu::always_inline]] inline std::complex<double> turn(double turns) {
-  constexpr double kRound = 6755399441055744.0;  // 1.5 * 2^52: adding it rounds to a whole number.
-  const double fraction = turns - ((turns + kRound) - kRound);
-  const double quarters = (4 * fraction + kRound) - kRound;  // -2 .. 2
+  constexpr double round = 6755399441055744.0;  // 1.5 * 2^52: adding it rounds to a whole number.
+  const double fraction = turns - ((turns + round) - round);
+  const double quarters = (4 * fraction + round) - round;  // -2 .. 2
   const double x = (fraction - quarters / 4) * 6.283185307179586476925;
   const double y = x * x;  // |x| <= pi / 4: Taylor's series to x^14.
   const double sine =

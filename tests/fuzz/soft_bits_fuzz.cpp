@@ -17,9 +17,9 @@ std::vector<float> symbol_powers(std::span<const std::uint8_t> bytes, std::size_
                                  std::size_t bins) {
   std::vector<float> power(bins, 1.0F);
   for (std::size_t i = 0; i + 4 <= bytes.size(); i += 4) {
-    const std::size_t bin = (bytes[i] * 31U + symbol * 7 + i) % bins;
-    const unsigned raw =
-        static_cast<unsigned>(bytes[i + 1]) << 24 | bytes[i + 2] << 16 | bytes[i + 3] << 8;
+    const std::size_t bin = (std::size_t{bytes[i]} * 31 + symbol * 7 + i) % bins;
+    const std::uint32_t raw = std::uint32_t{bytes[i + 1]} << 24 |
+                              std::uint32_t{bytes[i + 2]} << 16 | std::uint32_t{bytes[i + 3]} << 8;
     const auto any = std::bit_cast<float>(raw);
     power[bin] = bytes[i] % 16 == 0 ? any : static_cast<float>(bytes[i + 1] * bytes[i + 2]);
   }
