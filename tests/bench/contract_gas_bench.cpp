@@ -25,8 +25,8 @@ constexpr std::uint64_t kDay = 86'400;
 constexpr std::uint64_t kHour = 3'600;  // The activation delay, that of DeployTerms.
 constexpr std::uint64_t kUnit = 1'000'000'000'000;
 // Totals in units, of every account: odd amounts, so that few bytes of calldata are zero.
-constexpr std::array<std::uint64_t, 5> kTotals = {1'000'003, 2'000'007, 3'000'017, 4'000'037,
-                                                  5'000'011};
+constexpr std::array<std::uint64_t, 6> kTotals = {1'000'003, 2'000'007, 3'000'017,
+                                                  4'000'037, 5'000'011, 6'000'007};
 constexpr std::size_t kWho = 5;  // Any account: its key is ours.
 
 struct Quorum {
@@ -36,10 +36,18 @@ struct Quorum {
 constexpr std::array<Quorum, 4> kQuorums = {{{1, 1}, {2, 3}, {3, 5}, {5, 9}}};
 constexpr std::array<std::size_t, 3> kGrowth = {10, 1'000, 1'000'000};
 constexpr Quorum kTypical = {3, 5};
-constexpr std::array<const char*, 11> kFigures = {
-    "deploy",      "submit_first", "claim_first",       "submit_second",     "submit_later",
-    "claim_later", "deposit",      "submit_data_first", "submit_data_later", "request_withdrawal",
-    "withdraw"};
+constexpr std::array<const char*, 12> kFigures = {"deploy",
+                                                  "submit_first",
+                                                  "claim_first",
+                                                  "submit_second",
+                                                  "submit_later",
+                                                  "claim_later",
+                                                  "deposit",
+                                                  "submit_data_first",
+                                                  "submit_data_second",
+                                                  "submit_data_later",
+                                                  "request_withdrawal",
+                                                  "withdraw"};
 
 AccountKey numbered_key(std::uint8_t number) {
   ByteArray<32> secret{};
@@ -172,8 +180,9 @@ nlohmann::ordered_json measure(const Quorum& quorum, std::span<const Tree> trees
   out["deposit"] = run.call(encode_deposit(Run::payer().address, Uint128{1'000'003} * kUnit));
   out["request_withdrawal"] = run.call(encode_request_withdrawal());
   out["submit_data_first"] = submit(3, 1'009);
-  out["submit_data_later"] = submit(4, 2'017);
-  out["withdraw"] = run.call(encode_withdraw({Run::debit(Uint128{2'017} * kUnit)[0], {}}));
+  out["submit_data_second"] = submit(4, 2'017);
+  out["submit_data_later"] = submit(5, 3'023);
+  out["withdraw"] = run.call(encode_withdraw({Run::debit(Uint128{3'023} * kUnit)[0], {}}));
   return out;
 }
 
@@ -225,8 +234,9 @@ int bench(int argc, char** argv) {
                                 {"gas", nlohmann::ordered_json::array()},
                                 {"growth", nlohmann::ordered_json::array()}};
   for (const Quorum& quorum : kQuorums) out["gas"].push_back(measure(quorum, trees));
-  for (std::size_t count = 10; count <= accounts; count *= accounts > 1'000 ? 1'000 : 100)
-    out["growth"].push_back(grow(count));
+  for (const std::size_t count : kGrowth) {
+    if (count <= accounts) out["growth"].push_back(grow(count));
+  }
   if (is_json) {
     std::printf("%s\n", out.dump().c_str());
   } else {

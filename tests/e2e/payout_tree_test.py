@@ -12,7 +12,7 @@ import sys
 import tempfile
 import unittest
 
-BINARIES, SOURCE = pathlib.Path(sys.argv.pop(1)), pathlib.Path(sys.argv.pop(1))
+BINARIES, SOURCE = pathlib.Path(sys.argv.pop(1)).resolve(), pathlib.Path(sys.argv.pop(1)).resolve()
 PACKAGE = SOURCE / "node_modules/@openzeppelin/merkle-tree"
 
 # Reads sets, prints for each the root and the proof of its entry `who`.
