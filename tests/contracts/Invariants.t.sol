@@ -207,9 +207,25 @@ contract InvariantsTest is World {
         epochsAndLogGoOneWay();
     }
 
-    /// A campaign in which nothing happens proves nothing.
-    function afterInvariant() public view {
-        require(actors.submitted() > 0, "no epoch was taken");
+    /// A campaign in which nothing can happen would prove nothing.
+    function test_actorsReallyAct() public {
+        uint128[4] memory some = [uint128(200), 150, 100, 50];
+        for (uint256 i; i < 6; ++i) {
+            actors.submitEpoch(some, some, 40, 0);
+            if (i == 1) {
+                actors.veto(0);
+                equal(actors.cancelled(), 1);
+            }
+            actors.wait(uint32(DELAY));
+            actors.claimAll();
+            actors.deposit(i, i, 60);
+            actors.requestWithdrawal(i);
+            actors.withdraw(false);
+            invariant_money();
+        }
+        equal(actors.submitted(), 6);
+        require(actors.claimedSum() > 0 && actors.depositedSum() > 0, "no money moved");
+        require(actors.withdrawnSum() > 0, "nothing was withdrawn");
     }
 
     function supplyIsClaimsAndWithdrawalsLessDeposits() internal view {
