@@ -124,6 +124,7 @@ HttpResponse error_response(int status, const std::string& detail,
 HttpResponse unavailable(const Error& error);
 // Bytes that never change under their name.
 HttpResponse immutable(const Bytes& bytes);
-inline constexpr std::int64_t kForeverSeconds = 365 * 86'400;  // For what does not change any more.
+inline constexpr std::int64_t kForeverSeconds =
+    std::int64_t{365} * 86'400;  // For what does not change any more.
 
 }  // namespace earshot::verifier

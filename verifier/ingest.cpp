@@ -125,12 +125,12 @@ void Ingest::check_headers(IntakeJob& job) {
 }
 
 std::optional<Intake> Ingest::refuse_batch(IntakeJob& job, const Batch& batch) {
-  Result<std::optional<StoredHeader>> header = store_.find_header(batch.header);
+  const Result<std::optional<StoredHeader>> header = store_.find_header(batch.header);
   if (!header) return store_failed(header.error());
   if (!*header) {
     return refused(IntakeStatus::unknown_header, "no header " + to_hex(batch.header) + " is held");
   }
-  job.header = std::move(**header);
+  job.header = **header;
   const BatchHeader& fields = job.header->header.header;
   const Result<bool> registered = registered_.is_registered(fields.signer);
   if (!registered) return store_failed(registered.error());

@@ -39,21 +39,25 @@ IntakeQueue::~IntakeQueue() {
 }
 
 void IntakeQueue::submit(IntakeJob job, Done done, bool wakes) {
-  auto waiting = std::make_unique<Waiting>(Waiting{std::move(job), std::move(done)});
-  {
-    const std::lock_guard lock(mutex_);
-    if (depth_ < rules_.max_requests && !is_over_) {
-      ++depth_;
+  if (enter()) {
+    auto waiting = std::make_unique<Waiting>(Waiting{std::move(job), std::move(done)});
+    {
+      const std::lock_guard lock(mutex_);
       waiting_.push_back(std::move(waiting));
     }
-  }
-  if (!waiting) {
     if (wakes) has_work_.notify_one();
     return;
   }
   const Intake full = refused(IntakeStatus::overloaded, "too many requests wait", 1);
   if (observer_ != nullptr) observer_->answered(full);
-  waiting->done(full);
+  done(full);
+}
+
+bool IntakeQueue::enter() {
+  const std::lock_guard lock(mutex_);
+  if (depth_ >= rules_.max_requests || is_over_) return false;
+  ++depth_;
+  return true;
 }
 
 void IntakeQueue::wake() {

@@ -54,6 +54,7 @@ class IntakeQueue {
   };
   using Group = std::vector<std::unique_ptr<Waiting>>;
 
+  bool enter();  // One request more, if there is room.
   void run();
   void check_some(std::unique_lock<std::mutex>& lock);
   void settle_all(std::unique_lock<std::mutex>& lock);

@@ -178,10 +178,10 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
     });
   }
   Metrics metrics(route_names());
-  BlockingPool pool(kPoolThreads, kPoolWaiting);
+  std::optional<BlockingPool> pool(std::in_place, kPoolThreads, kPoolWaiting);
   IntakeQueue queue(ingest, {config.ingest.queue_requests, intake_threads(config)}, &metrics);
   const ServiceParts service{.queue = queue,
-                             .pool = pool,
+                             .pool = *pool,
                              .metrics = metrics,
                              .server = **server,
                              .store_directory = config.store.directory,
@@ -199,6 +199,7 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
                  {.beat = [&] { manager.tell("WATCHDOG=1"); },
                   .on_drain = [&] { manager.tell("STOPPING=1"); },
                   .after_burst = [&] { queue.wake(); }});
+  pool.reset();  // What was cut off still ends, while all that it needs is there.
   ticker.reset();
   log.info("stopped");
   return {};
