@@ -87,8 +87,8 @@ LiveFacts Live::facts() {
   // The same estimate with a noise figure of which the level is known tells the noise.
   const radio::Samples newest = listener_.stream().newest(1U << 15);
   const auto noise = radio::calibrate_by_thermal_noise(newest, listener_.stream().rate_hz(), 0, 0);
-  const double kTB = -173.975 + 10 * std::log10(listener_.stream().rate_hz());
-  if (noise) facts_.noise_dbfs = kTB - noise->full_scale_cdbm / 100.0;
+  const double thermal_dbm = -173.975 + 10 * std::log10(listener_.stream().rate_hz());
+  if (noise) facts_.noise_dbfs = thermal_dbm - noise->full_scale_cdbm / 100.0;
   return facts_;
 }
 
