@@ -6,7 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/table.h"
-#include "verifier/published.h"
+#include "verifier/log_audit.h"
 
 namespace earshot::cli {
 namespace {
@@ -15,6 +15,7 @@ struct AuditOptions {
   std::uint64_t epoch = 0;
   std::string log;
   std::string policy;
+  std::string key;
 };
 
 void print_json(const verifier::EpochAudit& audit) {
@@ -30,6 +31,7 @@ void print_json(const verifier::EpochAudit& audit) {
                                       {"verdicts", audit.outcome.verdicts.size()},
                                       {"audits", audit.record.audits.size()},
                                       {"previous_at_hand", audit.has_previous},
+                                      {"network_log_at_hand", audit.has_network_log},
                                       {"steps", steps}};
   std::printf("%s\n", out.dump().c_str());
 }
@@ -55,8 +57,16 @@ Result<void> run(const AuditOptions& options, const Context& context) {
   const Result<verifier::Published> published =
       verifier::load_published(options.log, options.epoch);
   if (!published) return fail(published.error());
-  const Result<verifier::EpochAudit> audit = verifier::audit_published(*published, options.policy);
+  std::optional<verifier::NoteKey> key;
+  if (!options.key.empty()) {
+    const Result<verifier::NoteKey> parsed = verifier::parse_note_key(options.key);
+    if (!parsed) return fail(Errc::usage, "--key: " + parsed.error().detail);
+    key = *parsed;
+  }
+  Result<verifier::EpochAudit> audit = verifier::audit_published(*published, options.policy);
   if (!audit) return fail(audit.error());
+  Result<void> logged = verifier::audit_network_log(options.log, key, *audit);
+  if (!logged) return logged;
   context.machine_output() ? print_json(*audit) : print_table(*audit);
   if (audit->identical) return {};
   return fail(Errc::check_failed,
@@ -73,6 +83,10 @@ void add_audit_command(CLI::App& root, Context& context) {
   command->add_option("--epoch", options->epoch, "Number of the epoch")->required();
   command->add_option("--log", options->log, "A verifier's URL, or a directory of its files")
       ->required();
+  command
+      ->add_option("--key", options->key,
+                   "The network log's key, NAME+ID+BASE64; without it what the service says")
+      ->type_name("KEY");
   command->add_option("--policy", options->policy, "A policy file of your own to judge by");
 }
 

@@ -16,7 +16,9 @@
 #include "verifier/http.h"
 #include "verifier/ingest.h"
 #include "verifier/intake_queue.h"
-#include "verifier/log/note.h"
+#include "verifier/log/cosigned_log.h"
+#include "verifier/log/log_directory.h"
+#include "verifier/log/witness_desk.h"
 #include "verifier/metrics.h"
 #include "verifier/registry_store.h"
 #include "verifier/store.h"
@@ -49,6 +51,12 @@ class Api {
     const NoteSigner& log_signer;     // Of checkpoints; its name is the log's origin.
     ChannelDesk* channels = nullptr;  // None: this verifier knows no contract.
     std::size_t max_body_bytes = 1U << 20;
+    // What is published of the logs, with cosignatures. Null: the intake log's head, signed when
+    // somebody asks, and no network log.
+    const CosignedLog* intake_checkpoints = nullptr;
+    const CosignedLog* network_checkpoints = nullptr;
+    const LogDirectory* network_log = nullptr;
+    WitnessDesk* witness = nullptr;  // Null: no log of others is witnessed.
     // Under a virtual clock: moves it and does everything due on the way. Absent otherwise, and
     // with it the resource.
     std::function<Result<void>(UnixNanos)> move_clock;
@@ -94,6 +102,10 @@ class Api {
   std::optional<std::string> why_not_ready() const;
   HttpResponse get_checkpoint();
   HttpResponse get_tile(std::string_view target);
+  HttpResponse get_network_checkpoint();
+  HttpResponse get_network_tile(std::string_view target);
+  HttpResponse post_add_checkpoint(const HttpRequest& request);
+  HttpResponse get_witnessed(std::string_view origin_hash);
   HttpResponse get_round(std::string_view which);
   HttpResponse get_hotspot(std::string_view key);
   HttpResponse get_tasks(std::string_view key);

@@ -28,11 +28,15 @@ Api::Api(Parts parts)
 
 HttpResponse Api::get_health() {
   const LogHead head = parts_.store.log_head();
-  const Json body = {{"status", "ok"},
-                     {"round", round_at(parts_.clock.now())},
-                     {"log_size", number(head.size)},
-                     {"log_root", to_hex(head.root)},
-                     {"log_key", parts_.log_signer.key.to_string()}};
+  Json body = {{"status", "ok"},
+               {"round", round_at(parts_.clock.now())},
+               {"log_size", number(head.size)},
+               {"log_root", to_hex(head.root)},
+               {"log_key", parts_.log_signer.key.to_string()}};
+  if (parts_.network_checkpoints != nullptr) {
+    body["network_log_key"] = parts_.network_checkpoints->key().to_string();
+  }
+  if (parts_.witness != nullptr) body["witness_key"] = parts_.witness->key().to_string();
   return {.status = 200, .body = body.dump()};
 }
 

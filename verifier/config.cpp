@@ -11,6 +11,7 @@
 #include "core/files.h"
 #include "core/toml.h"
 #include "rewards/chain/account.h"
+#include "verifier/log/cosigned_log.h"
 
 namespace earshot::verifier {
 namespace {
@@ -44,6 +45,19 @@ class Section {
         complain(key, *node, "true or false");
       }
     }
+  }
+  void read(const char* key, std::vector<std::string>& values) {
+    const toml::node* node = find(key);
+    if (node == nullptr) return;
+    const toml::array* array = node->as_array();
+    std::vector<std::string> found;
+    for (std::size_t i = 0; array != nullptr && i < array->size(); ++i) {
+      if (const auto* text = array->get(i)->as_string()) found.push_back(text->get());
+    }
+    if (array == nullptr || found.size() != array->size()) {
+      return complain(key, *node, "an array of strings");
+    }
+    values = std::move(found);
   }
   template <std::unsigned_integral T>
   void read(const char* key, T& value) {
@@ -138,6 +152,12 @@ void read_all(Section root, Config& config) {
   channels.read("contract", config.channels.contract);
   channels.read("key_file", config.channels.key_file);
   channels.refuse_unknown();
+  Section cosigning = root.table("cosigning");
+  cosigning.read("logs", config.cosigning.logs);
+  cosigning.read("witnesses", config.cosigning.witnesses);
+  cosigning.read("least", config.cosigning.least);
+  cosigning.read("interval_seconds", config.cosigning.interval_seconds);
+  cosigning.refuse_unknown();
   Section simulation = root.table("simulation");
   simulation.read("virtual_clock", config.simulation.virtual_clock);
   simulation.read("entropy_seed", config.simulation.entropy_seed);
@@ -186,6 +206,21 @@ void check_channels(std::vector<std::string>& problems, const ChannelsConfig& ch
   const auto contract = rewards::chain::parse_address(channels.contract);
   if (!contract) problems.push_back("channels.contract: " + contract.error().detail);
   check_present(problems, "channels.key_file", !channels.key_file.empty(), "a path");
+}
+
+void check_cosigning(std::vector<std::string>& problems, const CosigningConfig& cosigning) {
+  for (const std::string& log : cosigning.logs) {
+    if (const Result<NoteKey> key = parse_note_key(log); !key) {
+      problems.push_back("cosigning.logs: " + key.error().detail);
+    }
+  }
+  for (const std::string& witness : cosigning.witnesses) {
+    if (const Result<WitnessAddress> address = parse_witness_address(witness); !address) {
+      problems.push_back("cosigning.witnesses: \"" + witness + "\": " + address.error().detail);
+    }
+  }
+  check_range(problems, "cosigning.least", cosigning.least, 0, cosigning.witnesses.size());
+  check_range(problems, "cosigning.interval_seconds", cosigning.interval_seconds, 1, 3600);
 }
 
 Error all_of(const std::string& file_name, const std::vector<std::string>& problems) {
@@ -254,6 +289,7 @@ std::vector<std::string> validate(const Config& config) {
               256U << 20);
   check_ingest(problems, config.ingest);
   check_channels(problems, config.channels);
+  check_cosigning(problems, config.cosigning);
   check_simulation(problems, config.simulation);
   static constexpr std::array<std::string_view, 5> kLevels = {"trace", "debug", "info", "warn",
                                                               "error"};

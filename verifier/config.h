@@ -81,6 +81,17 @@ struct ChannelsConfig {
       key_file;  // Required with a contract: the verifier's account, a signer of the contract.
 };
 
+// Cosignatures (C2SP tlog-witness): whoever trusts a witness knows that a log shows everybody the
+// same history.
+struct CosigningConfig {
+  // Logs of others that this service is a witness of: their keys, NAME+ID+BASE64.
+  std::vector<std::string> logs;
+  // Witnesses of this service's logs: "NAME+ID+BASE64 http://HOST:PORT/PREFIX".
+  std::vector<std::string> witnesses;
+  std::uint32_t least = 0;  // 0..witnesses. A checkpoint with fewer cosignatures is not published.
+  std::uint32_t interval_seconds = 10;  // 1..3600, between two checkpoints. Chosen.
+};
+
 struct SimulationConfig {
   bool virtual_clock = false;  // Time is what POST /v1/simulation/clock says. Never in production.
   // 64 hex digits from which entropy's seeds are derived, so that a simulation repeats; only with
@@ -104,6 +115,7 @@ struct Config {
   EvidenceConfig evidence;
   IdentityConfig identity;
   ChannelsConfig channels;
+  CosigningConfig cosigning;
   SimulationConfig simulation;
   LogConfig log;
 };

@@ -165,6 +165,7 @@ void HttpSession::write_head(const HttpResponse& response, bool is_last) {
   head_ += response.content_type;
   if (response.max_age_seconds > 0) {
     head_ += "\r\nCache-Control: public, max-age=" + std::to_string(response.max_age_seconds);
+    if (response.max_age_seconds >= kForeverSeconds) head_ += ", immutable";
   } else {
     head_ += "\r\nCache-Control: no-store";
   }

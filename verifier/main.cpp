@@ -17,6 +17,7 @@
 #include "verifier/service_log.h"
 #include "verifier/service_manager.h"
 #include "verifier/ticker.h"
+#include "verifier/transparency.h"
 
 namespace earshot::verifier {
 namespace {
@@ -128,6 +129,11 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
   const Result<std::unique_ptr<RegistryStore>> registry =
       RegistryStore::open(config.store.directory + "/registry.sqlite", config.network);
   if (!registry) return fail(registry.error());
+  const Result<std::unique_ptr<Transparency>> transparency =
+      Transparency::open(config, *signer, **store, **registry, log);
+  if (!transparency) return fail(transparency.error());
+  Transparency& logs = **transparency;
+  logs.catch_up();
   const Result<std::optional<UnixNanos>> virtual_time = (*registry)->virtual_time();
   if (!virtual_time) return fail(virtual_time.error());
 
@@ -163,18 +169,25 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
                    .log_signer = *signer,
                    .channels = channels->get(),
                    .max_body_bytes = config.http.max_body_bytes,
+                   .intake_checkpoints = &logs.intake(),
+                   .network_checkpoints = &logs.network(),
+                   .network_log = &logs.network_log(),
+                   .witness = logs.witness(),
                    .move_clock = {},
                    .service = nullptr};
   std::optional<Ticker> ticker;
   if (is_virtual) {
     parts.move_clock = [&](UnixNanos time) {
       const std::lock_guard lock(driver_lock);
-      return driver.move_clock(virtual_clock, time);
+      Result<void> moved = driver.move_clock(virtual_clock, time);
+      logs.catch_up();
+      return moved;
     };
   } else {
     ticker.emplace(system_clock, [&](UnixNanos since, UnixNanos now) {
       const std::lock_guard lock(driver_lock);
       driver.tick(since, now);
+      logs.catch_up();
     });
   }
   Metrics metrics(route_names());
@@ -188,6 +201,7 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
                              .reserve_bytes = config.store.reserve_bytes,
                              .wakes_queue = false};
   parts.service = &service;
+  logs.start(system_clock);
   Api api(std::move(parts));
   log.info("network {}, policy {} ({}), {} messages and headers logged, {} clock", config.network,
            policy->name, to_hex(rewards::policy_hash(*policy)), (*store)->log_head().size,

@@ -155,13 +155,17 @@ Result<EpochAudit> audit_published(const Published& published, const std::string
   if (Result<void> compared = compare_previous(published, audit); !compared) {
     return fail(about(published, compared.error()));
   }
+  settle(audit);
+  return audit;
+}
+
+void settle(EpochAudit& audit) {
   const auto differs = std::ranges::find(audit.steps, false, &AuditStep::same);
   audit.identical = differs == audit.steps.end();
-  if (!audit.identical) {
-    audit.first_difference =
-        differs->name + ": published " + differs->published + ", derived " + differs->derived;
-  }
-  return audit;
+  audit.first_difference.clear();
+  if (audit.identical) return;
+  audit.first_difference =
+      differs->name + ": published " + differs->published + ", derived " + differs->derived;
 }
 
 }  // namespace earshot::verifier

@@ -42,6 +42,7 @@ struct EpochAudit {
   // against the hashes by which this one names it.
   std::vector<AuditStep> steps;
   bool has_previous = false;     // The artifact of the epoch before was there and was compared.
+  bool has_network_log = false;  // Its tiles were there and were compared (verifier/log_audit.h).
   bool identical = false;        // Every step.
   std::string first_difference;  // One line; empty when identical.
 };
@@ -49,5 +50,8 @@ struct EpochAudit {
 // the published one; empty for none. Errc::bad_data when a part cannot be read or judged at all;
 // what can be judged but comes out differently is no error here.
 Result<EpochAudit> audit_published(const Published& published, const std::string& policy_file);
+
+// Makes `identical` and `first_difference` those of the steps.
+void settle(EpochAudit& audit);
 
 }  // namespace earshot::verifier

@@ -71,7 +71,7 @@ Result<HttpReply> exchange(const Endpoint& endpoint, http::request<http::string_
   }
 }
 
-Result<HttpReply> post(const Endpoint& endpoint, const std::string& body, const char* type,
+Result<HttpReply> post(const Endpoint& endpoint, const std::string& body, const std::string& type,
                        std::chrono::milliseconds timeout) {
   http::request<http::string_body> request{http::verb::post, endpoint.target, kHttp11};
   request.set(http::field::content_type, type);
@@ -118,6 +118,11 @@ Result<HttpReply> http_post_json(const Endpoint& endpoint, const std::string& bo
 Result<HttpReply> http_post_bytes(const Endpoint& endpoint, const std::string& body,
                                   std::chrono::milliseconds timeout) {
   return post(endpoint, body, "application/octet-stream", timeout);
+}
+
+Result<HttpReply> http_post(const Endpoint& endpoint, const std::string& body,
+                            const std::string& content_type, std::chrono::milliseconds timeout) {
+  return post(endpoint, body, content_type, timeout);
 }
 
 Result<HttpReply> http_get(const Endpoint& endpoint, std::chrono::milliseconds timeout) {

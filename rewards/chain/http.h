@@ -1,5 +1,5 @@
-// One HTTP/1.1 exchange per connection, synchronous with a deadline: for the node's JSON-RPC and
-// for files that a verifier publishes. Single-threaded per call.
+// One HTTP/1.1 exchange per connection, synchronous with a deadline: for the node's JSON-RPC, for
+// files that a verifier publishes and for witnesses of its log. Single-threaded per call.
 #pragma once
 #include <chrono>
 #include <string>
@@ -27,6 +27,8 @@ Result<HttpReply> http_post_json(const Endpoint& endpoint, const std::string& bo
                                  std::chrono::milliseconds timeout);
 Result<HttpReply> http_post_bytes(const Endpoint& endpoint, const std::string& body,
                                   std::chrono::milliseconds timeout);
+Result<HttpReply> http_post(const Endpoint& endpoint, const std::string& body,
+                            const std::string& content_type, std::chrono::milliseconds timeout);
 Result<HttpReply> http_get(const Endpoint& endpoint, std::chrono::milliseconds timeout);
 
 }  // namespace earshot::rewards::chain

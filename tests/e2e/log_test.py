@@ -54,7 +54,7 @@ def copy_of(service, folder):
         suffix = f"{index:03d}" + ("" if width == 256 else f".p/{width}")
         for kind in ("entries", "0"):
             _, headers = fetch(f"tile/{kind}/{suffix}")
-            assert "max-age=31536000" in headers["Cache-Control"], headers
+            assert headers["Cache-Control"] == "public, max-age=31536000, immutable", headers
     return size
 
 

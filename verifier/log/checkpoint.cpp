@@ -69,4 +69,11 @@ Result<Checkpoint> open_checkpoint(const Note& note, const NoteKey& log) {
   return checkpoint;
 }
 
+Result<Checkpoint> open_checkpoint_cosigned(const Note& note, const NoteKey& witness) {
+  if (const Result<NoteEvidence> verified = verify_note(note, witness); !verified) {
+    return fail(verified.error());
+  }
+  return parse_checkpoint(note.text);
+}
+
 }  // namespace earshot::verifier

@@ -25,5 +25,7 @@ Result<Checkpoint> parse_checkpoint(std::string_view text);
 Note sign_checkpoint(const Checkpoint& checkpoint, const NoteSigner& log);
 // The checkpoint of a note that `log` signed; its origin must be the key's name.
 Result<Checkpoint> open_checkpoint(const Note& note, const NoteKey& log);
+// The same of a checkpoint that `witness` (a cosignature key) cosigned, whosever it is.
+Result<Checkpoint> open_checkpoint_cosigned(const Note& note, const NoteKey& witness);
 
 }  // namespace earshot::verifier

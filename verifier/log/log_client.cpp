@@ -70,14 +70,14 @@ std::optional<std::uint64_t> first_difference(const std::string& where, const Lo
 
 }  // namespace
 
-Result<NoteKey> fetch_log_key(const std::string& where) {
+Result<NoteKey> fetch_log_key(const std::string& where, const std::string& member) {
   const Result<Bytes> health = fetch(where, "/healthz", "healthz");
   if (!health) return fail(health.error());
   const auto json = nlohmann::json::parse(*health, nullptr, false);
-  if (!json.is_object() || !json.contains("log_key") || !json["log_key"].is_string()) {
-    return fail(Errc::bad_data, where + ": its /healthz names no log_key");
+  if (!json.is_object() || !json.contains(member) || !json[member].is_string()) {
+    return fail(Errc::bad_data, where + ": its /healthz names no " + member);
   }
-  return parse_note_key(json["log_key"].get<std::string>());
+  return parse_note_key(json[member].get<std::string>());
 }
 
 Result<LogCopy> fetch_log(const std::string& where, const NoteKey& log) {

@@ -19,8 +19,9 @@ struct LogCopy {
 // entries do not give its root; the error names the first entry that differs from the log's own
 // hashes, where there is one.
 Result<LogCopy> fetch_log(const std::string& where, const NoteKey& log);
-// The key that the service says it has: as good as the way to the service.
-Result<NoteKey> fetch_log_key(const std::string& where);
+// The key that the service says it has: as good as the way to the service. `member`: of its
+// /healthz, log_key or network_log_key.
+Result<NoteKey> fetch_log_key(const std::string& where, const std::string& member = "log_key");
 
 // Whether the log still begins with what `older` said. Errc::check_failed when not.
 Result<void> check_extends(const LogCopy& copy, const Checkpoint& older);

@@ -59,19 +59,19 @@ const NoteKey* CheckpointWitness::log_of(const AddCheckpoint& request) const {
 WitnessAnswer CheckpointWitness::judge(const AddCheckpoint& request, const LogHead& last,
                                        std::uint64_t now) const {
   const NoteKey* const log = log_of(request);
-  if (log == nullptr) return {404, "this log is not known here\n", {}};
+  if (log == nullptr) return {404, "this log is not known here", {}};
   const Result<Checkpoint> checkpoint = open_checkpoint(request.note, *log);
-  if (!checkpoint) return {403, checkpoint.error().detail + "\n", {}};
+  if (!checkpoint) return {403, checkpoint.error().detail, {}};
   const LogHead& head = checkpoint->head;
   if (request.old_size > head.size) {
-    return {400, "the old size is above the checkpoint's\n", {}};
+    return {400, "the old size is above the checkpoint's", {}};
   }
   if (request.old_size != last.size) return {409, std::to_string(last.size) + "\n", {}};
   const bool is_consistent =
       last.size == 0
           ? request.proof.empty() && (head.size > 0 || head == LogFrontier().head())
           : verify_consistency(last.size, head.size, request.proof, last.root, head.root);
-  if (!is_consistent) return {422, "the checkpoint does not extend the one cosigned last\n", {}};
+  if (!is_consistent) return {422, "the checkpoint does not extend the one cosigned last", {}};
   const Note cosigned{request.note.text, {cosign_note(signer_, request.note.text, now)}};
   const std::string text = to_string(cosigned);
   return {200, text.substr(cosigned.text.size() + 1), head};

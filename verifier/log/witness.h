@@ -26,7 +26,8 @@ std::string to_string(const AddCheckpoint& request);
 // What a witness answers, as HTTP.
 struct WitnessAnswer {
   int status = 200;  // 200, 400, 403, 404, 409, 422.
-  // 200: the cosignature's line; 409: the size cosigned last (text/x.tlog.size); else one line.
+  // 200: the cosignature's line; 409: the size cosigned last (text/x.tlog.size); else why not, one
+  // line without its end.
   std::string body;
   std::optional<LogHead> cosigned;  // With 200: what is to be kept for the origin.
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "core/merkle.h"
@@ -97,6 +98,63 @@ TEST_F(ApiTest, TheIntakeLogIsServedAsSignedTiles) {
     EXPECT_EQ(get(absent).status, 404) << absent;
   }
   EXPECT_EQ(Json::parse(get("/healthz").body)["log_key"], log_signer_.key.to_string());
+}
+
+TEST_F(ApiTest, TheNetworkLogAndTheWitnessAreServed) {
+  const std::string folder = testing::TempDir() + "api-logs";
+  std::filesystem::remove_all(folder);
+  const auto log = *LogDirectory::open(folder + "/network");
+  ASSERT_TRUE(log->append(std::vector<Bytes>{{1}, {2, 3}}));
+  const CosignedLog network({.signer = *make_note_signer("localhost/test/network", {}),
+                             .head = [&log] { return log->head(); },
+                             .hashes = log->hashes(),
+                             .witnesses = {}});
+  const NoteSigner cosigner = *make_note_signer("w", {}, NoteKeyType::cosignature_v1);
+  const auto witness = *WitnessDesk::open(
+      folder + "/witness", CheckpointWitness(cosigner, {{network.key().name, network.key()}}));
+  Api api({.network = kTestNetwork,
+           .policy = policy_,
+           .clock = clock_,
+           .store = store_,
+           .registry = *registry_,
+           .ingest = ingest_,
+           .evidence = evidence_,
+           .log_signer = log_signer_,
+           .network_checkpoints = &network,
+           .network_log = log.get(),
+           .witness = witness.get(),
+           .move_clock = {}});
+  const auto ask = [&api](const std::string& method, const std::string& target,
+                          const std::string& body = "") {
+    return api.handle_request(
+        {.method = method, .target = target, .content_type = {}, .body = body});
+  };
+  const HttpResponse head = ask("GET", "/network/checkpoint");
+  EXPECT_EQ(head.max_age_seconds, 0);
+  EXPECT_EQ(open_checkpoint(*parse_note(head.body), network.key())->head, log->head());
+  const HttpResponse tile = ask("GET", "/network/tile/entries/000.p/2");
+  EXPECT_EQ(tile.body, std::string("\0\1\1\0\2\2\3", 7));
+  EXPECT_GT(tile.max_age_seconds, 0);
+  EXPECT_EQ(ask("GET", "/network/tile/0/000.p/2").body.size(), 64U);
+  EXPECT_EQ(ask("GET", "/network/tile/0/000.p/3").status, 404);
+  EXPECT_EQ(ask("GET", "/network/tile/../edge").status, 404);
+  const std::string asked = to_string(AddCheckpoint{0, {}, *parse_note(head.body)});
+  const HttpResponse cosigned = ask("POST", "/witness/add-checkpoint", asked);
+  ASSERT_EQ(cosigned.status, 200) << cosigned.body;
+  EXPECT_TRUE(verify_note(*parse_note(head.body + cosigned.body), cosigner.key));
+  const HttpResponse stale = ask("POST", "/witness/add-checkpoint", asked);
+  EXPECT_EQ(stale.status, 409);
+  EXPECT_EQ(stale.content_type, "text/x.tlog.size");
+  EXPECT_EQ(stale.body, "2\n");
+  const std::string hash = to_hex(sha256(as_bytes(network.key().name)));
+  EXPECT_EQ(ask("GET", "/witness/" + hash + "/checkpoint").body, head.body + cosigned.body);
+  const Json health = Json::parse(ask("GET", "/healthz").body);
+  EXPECT_EQ(health["network_log_key"], network.key().to_string());
+  EXPECT_EQ(health["witness_key"], cosigner.key.to_string());
+  for (const char* absent : {"/network/checkpoint", "/network/tile/0/000.p/1"}) {
+    EXPECT_EQ(get(absent).status, 404) << absent;  // Of a service that has none.
+  }
+  std::filesystem::remove_all(folder);
 }
 
 TEST_F(ApiTest, AcceptedIs202AndHeldIs200) {

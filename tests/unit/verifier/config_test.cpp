@@ -64,6 +64,10 @@ TEST(Config, PackagedExampleSaysTheDefaults) {
   EXPECT_EQ(example->channels.contract, defaults.channels.contract);
   EXPECT_EQ(example->channels.key_file, defaults.channels.key_file);
   EXPECT_EQ(example->evidence.max_snippet_bytes, defaults.evidence.max_snippet_bytes);
+  EXPECT_EQ(example->cosigning.logs, defaults.cosigning.logs);
+  EXPECT_EQ(example->cosigning.witnesses, defaults.cosigning.witnesses);
+  EXPECT_EQ(example->cosigning.least, defaults.cosigning.least);
+  EXPECT_EQ(example->cosigning.interval_seconds, defaults.cosigning.interval_seconds);
   EXPECT_EQ(example->simulation.virtual_clock, defaults.simulation.virtual_clock);
   EXPECT_EQ(example->simulation.entropy_seed, defaults.simulation.entropy_seed);
   EXPECT_EQ(example->log.level, defaults.log.level);
@@ -111,6 +115,23 @@ TEST(Config, RefusesAKnownEntropySeedWithoutAVirtualClock) {
   EXPECT_NE(
       error_of(kLeast + std::string("[simulation]\nvirtual_clock = true\nentropy_seed = \"ab\"\n")),
       "");
+}
+
+TEST(Config, NamesWhatIsWrongWithLogsAndWitnesses) {
+  const std::string error = error_of(std::string(kLeast) + R"(
+[cosigning]
+logs = ["example.org"]
+witnesses = ["example.net http://host"]
+least = 2
+interval_seconds = 0
+)");
+  EXPECT_NE(error.find("cosigning.logs: note key"), error.npos) << error;
+  EXPECT_NE(error.find("cosigning.witnesses: \"example.net http://host\": note key"), error.npos);
+  EXPECT_NE(error.find("cosigning.least: found 2, allowed is 0 to 1"), error.npos);
+  EXPECT_NE(error.find("cosigning.interval_seconds: found 0, allowed is 1 to 3600"), error.npos);
+  EXPECT_NE(error_of(std::string(kLeast) + "[cosigning]\nlogs = [1]\n")
+                .find("cosigning.logs: found [ 1 ], allowed is an array of strings"),
+            std::string::npos);
 }
 
 TEST(Config, MissingFileIsOneLine) {

@@ -143,6 +143,7 @@ class OpenApiTest : public testing::Test {
   void post_evidence();
   void move_clocks();
   void read_everything();
+  void read_logs();
   void fail_everywhere();
 
   spdlog::logger log_{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
@@ -309,6 +310,64 @@ void OpenApiTest::read_everything() {
   }
 }
 
+// The network log and the witness.
+void OpenApiTest::read_logs() {
+  const auto log = *LogDirectory::open(directory_ + "/network");
+  ASSERT_TRUE(log->append(std::vector<Bytes>{{1}, {2}}));
+  const NoteSigner signer = *make_note_signer("localhost/test/network", {});
+  const CosignedLog network({.signer = signer,
+                             .head = [&log] { return log->head(); },
+                             .hashes = log->hashes(),
+                             .witnesses = {}});
+  const NoteSigner cosigner = *make_note_signer("w", {}, NoteKeyType::cosignature_v1);
+  const CosignedLog unseen({.signer = signer,
+                            .head = [&log] { return log->head(); },
+                            .hashes = log->hashes(),
+                            .witnesses = {{cosigner.key, "http://nowhere"}},
+                            .least = 1});
+  const auto witness = *WitnessDesk::open(
+      directory_ + "/witness", CheckpointWitness(cosigner, {{signer.key.name, signer.key}}));
+  Api::Parts with = parts(true);
+  with.network_log = log.get();
+  with.network_checkpoints = &network;
+  with.witness = witness.get();
+  Api api(with);
+  with.network_checkpoints = &unseen;
+  Api waiting(with);
+  const auto at = [this](Api& asked, const std::string& path, const std::string& target) {
+    return ask(asked, "GET", path, target, "", "").status;
+  };
+  EXPECT_EQ(at(api, "/healthz", "/healthz"), 200);
+  EXPECT_EQ(at(api, "/network/checkpoint", "/network/checkpoint"), 200);
+  EXPECT_EQ(at(waiting, "/network/checkpoint", "/network/checkpoint"), 503);
+  EXPECT_EQ(at(*api_, "/network/checkpoint", "/network/checkpoint"), 404);
+  EXPECT_EQ(at(api, "/network/tile/{tile}", "/network/tile/0/000.p/2"), 200);
+  EXPECT_EQ(at(api, "/network/tile/{tile}", "/network/tile/0/000.p/3"), 404);
+  const auto add = [this, &api](const std::string& body) {
+    const std::string path = "/witness/add-checkpoint";
+    return ask(api, "POST", path, path, body, "text/plain").status;
+  };
+  const Note note = *network.published();
+  const std::string fresh = to_string(AddCheckpoint{0, {}, note});
+  Note forged = note;
+  forged.signatures[0].bytes[5] ^= 1;
+  Note strange = note;
+  strange.text[0] = 'L';
+  EXPECT_EQ(add("nonsense"), 400);
+  EXPECT_EQ(add(std::string(64 * 1024 + 1, 'x')), 413);
+  EXPECT_EQ(add(to_string(AddCheckpoint{0, {}, forged})), 403);
+  EXPECT_EQ(add(to_string(AddCheckpoint{0, {}, strange})), 404);
+  EXPECT_EQ(add(to_string(AddCheckpoint{0, {Hash256{}}, note})), 422);
+  EXPECT_EQ(add(fresh), 200);
+  EXPECT_EQ(add(fresh), 409);
+  const std::string hash = to_hex(sha256(as_bytes(signer.key.name)));
+  const std::string path = "/witness/{origin}/checkpoint";
+  EXPECT_EQ(at(api, path, "/witness/" + hash + "/checkpoint"), 200);
+  EXPECT_EQ(at(api, path, "/witness/" + std::string(64, '0') + "/checkpoint"), 404);
+  fs::resize_file(directory_ + "/witness/" + hash, 3);
+  EXPECT_EQ(add(fresh), 503);
+}
+
 void OpenApiTest::fail_everywhere() {
   store_.fails_to_read = true;
   const SignedBatch batch = FakeSigner(7).sign_as(1, {FakeSigner(7).silence(kRound)});
@@ -351,6 +410,9 @@ void OpenApiTest::fail_everywhere() {
   Api api(std::move(with));
   EXPECT_EQ(ask(api, "GET", "/checkpoint", "/checkpoint", "", "").status, 503);
   EXPECT_EQ(ask(api, "GET", "/tile/{tile}", "/tile/0/000.p/2", "", "").status, 503);
+  EXPECT_EQ(ask(api, "GET", "/network/tile/{tile}", "/network/tile/0/000", "", "").status, 503);
+  EXPECT_EQ(ask(api, "GET", "/witness/{origin}/checkpoint", "/witness/0/checkpoint", "", "").status,
+            503);
   open.set_value();
 }
 
@@ -358,6 +420,7 @@ TEST_F(OpenApiTest, SaysWhatTheHandlersSay) {
   post_headers_and_bodies();
   post_evidence();
   read_everything();
+  read_logs();
   move_clocks();
   fail_everywhere();
   std::set<std::string> described;
