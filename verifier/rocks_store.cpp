@@ -2,15 +2,11 @@
 
 #include <spdlog/logger.h>
 
-#include <atomic>
-#include <condition_variable>
-#include <mutex>
 #include <set>
 #include <tuple>
 
 #include "core/merkle.h"
-#include "verifier/log/tile_writer.h"
-#include "verifier/rocks_database.h"
+#include "verifier/rocks_impl.h"
 #include "verifier/store_codec.h"
 
 namespace earshot::verifier {
@@ -36,42 +32,6 @@ Hash256 hash_of(ByteView bytes) { return Reader(bytes).get_array<32>(); }
 Error damaged_store() { return {Errc::bad_data, "message store: a record is damaged"}; }
 
 }  // namespace
-
-struct RocksStore::Impl {
-  // What appending to the log goes on from.
-  struct LogEdge {
-    LogFrontier frontier;
-    TileWriter tiles;
-  };
-  // One commit that waits; lives on the waiting thread's stack.
-  struct Waiting {
-    const WriteSet* writes;
-    bool done = false;
-    Result<void> result;
-  };
-
-  std::unique_ptr<RocksDatabase> database;
-  spdlog::logger* log = nullptr;
-  std::atomic<bool> is_down{false};  // The last commit failed. Set by the thread that writes.
-
-  mutable std::mutex mutex;  // Guards the four below.
-  std::condition_variable finished;
-  std::vector<Waiting*> queue;
-  bool is_writing = false;
-  LogEdge edge;
-
-  void put_all(rocksdb::WriteBatch& batch, const WriteSet& writes) const;
-  Result<void> load_edge();
-  Result<void> make_ready();
-  Result<LogEdge> write(const std::vector<Waiting*>& group);
-  void tell(const Result<LogEdge>& written);
-  Result<std::vector<StoredMessage>> scan_messages(Family family, ByteView first, ByteView prefix,
-                                                   std::optional<Round> end) const;
-  Result<std::optional<Hash256>> get_hash(Family family, ByteView key) const;
-  Result<bool> has(Family family, ByteView key) const;
-  Result<std::vector<LogEntry>> entries(std::uint64_t first, std::uint64_t end) const;
-  Result<std::vector<Hash256>> hashes(int level, std::uint64_t first, std::uint64_t end) const;
-};
 
 void RocksStore::Impl::put_all(rocksdb::WriteBatch& batch, const WriteSet& writes) const {
   for (const StoredHeader& header : writes.headers) {
@@ -355,65 +315,6 @@ Result<bool> RocksStore::has_equivocation(const Hash256& second) const {
 
 Result<bool> RocksStore::has_mismatch(const Hash256& report) const {
   return impl_->has(Family::mismatches, report);
-}
-
-LogHead RocksStore::log_head() const {
-  const std::lock_guard lock(impl_->mutex);
-  return impl_->edge.frontier.head();
-}
-
-Result<std::vector<LogEntry>> RocksStore::Impl::entries(std::uint64_t first,
-                                                        std::uint64_t end) const {
-  std::vector<LogEntry> found;
-  if (first >= end) return found;
-  const auto visit = [&](ByteView key, ByteView value) -> Result<bool> {
-    auto index = Reader(key).get<std::uint64_t>();
-    for (Reader in(value); in.left() >= kLogEntryBytes && index < end; ++index) {
-      const ByteView bytes = in.get_bytes(kLogEntryBytes);
-      if (index < first) continue;
-      Result<LogEntry> entry = decode_log_entry(bytes);
-      if (!entry) return fail(entry.error());
-      found.push_back(*entry);
-    }
-    return index < end;
-  };
-  const Result<void> scanned = database->scan_around(Family::log, round_key(first), visit);
-  if (!scanned) return fail(scanned.error());
-  return found;
-}
-
-Result<std::vector<Hash256>> RocksStore::Impl::hashes(int level, std::uint64_t first,
-                                                      std::uint64_t end) const {
-  std::vector<Hash256> found;
-  if (level == 0) {
-    const Result<std::vector<LogEntry>> leaves = entries(first, end);
-    if (!leaves) return fail(leaves.error());
-    for (const LogEntry& entry : *leaves) found.push_back(merkle_leaf(encode(entry)));
-    return found;
-  }
-  const Bytes level_key = {static_cast<std::uint8_t>(level)};
-  const Result<void> scanned =
-      database->scan(Family::tiles, tile_key(level, first), level_key,
-                     [&](ByteView key, ByteView value) -> Result<bool> {
-                       if (Reader(key.subspan(1)).get<std::uint64_t>() >= end) return false;
-                       found.push_back(hash_of(value));
-                       return true;
-                     });
-  if (!scanned) return fail(scanned.error());
-  return found;
-}
-
-Result<std::vector<LogEntry>> RocksStore::log_entries(std::uint64_t first,
-                                                      std::uint64_t count) const {
-  const std::uint64_t size = log_head().size;
-  return impl_->entries(first, first > size ? size : first + std::min(count, size - first));
-}
-
-Result<std::vector<Hash256>> RocksStore::tile_hashes(int level, std::uint64_t first,
-                                                     std::uint64_t count) const {
-  if (level < 0 || level >= 64 / kTileHeight) return std::vector<Hash256>{};
-  const std::uint64_t size = log_head().size >> (level * kTileHeight);
-  return impl_->hashes(level, first, first > size ? size : first + std::min(count, size - first));
 }
 
 }  // namespace earshot::verifier
