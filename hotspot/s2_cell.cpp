@@ -3,6 +3,8 @@
 #include <s2/s2cell_id.h>
 #include <s2/s2latlng.h>
 
+#include "core/s2.h"
+
 namespace earshot::hotspot {
 
 std::uint64_t s2_cell_of(const Ecef& place) {

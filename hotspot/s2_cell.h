@@ -4,8 +4,6 @@
 
 namespace earshot::hotspot {
 
-inline constexpr int kPositionCellLevel = 15;  // Given: core/messages.h, some 300 m across.
-
 std::uint64_t s2_cell_of(const Ecef& place);
 
 }  // namespace earshot::hotspot

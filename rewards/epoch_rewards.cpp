@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "rewards/amount.h"
+#include "rewards/helium_split.h"
 #include "rewards/split.h"
 #include "rewards/units.h"
 
@@ -38,19 +39,40 @@ Result<void> credit(const BeaconCredit& beacon, std::vector<HotspotReward>& rewa
   HotspotReward* const beaconer = find(rewards, beacon.hotspot);
   if (beaconer == nullptr) return fail(bad(to_hex(beacon.hotspot) + " has no standing"));
   const std::uint64_t count = beacon.witnesses.size();
+  const std::uint64_t scale = beaconer->scale;
   beaconer->beacon_units += beacon_units(count);
-  const PublicKey* before = nullptr;
+  beaconer->beacon_shares += beacon_units(count) * scale;
   for (const PublicKey& witness : beacon.witnesses) {
-    if (before != nullptr && *before >= witness) {
-      return fail(bad("witness " + to_hex(witness) + " is out of order"));
-    }
-    before = &witness;
     if (witness == beacon.hotspot) return fail(bad(to_hex(witness) + " witnesses itself"));
     HotspotReward* const reward = find(rewards, witness);
     if (reward == nullptr) return fail(bad(to_hex(witness) + " has no standing"));
     reward->witness_units += witness_units(count);
+    reward->witness_shares += witness_units(count) * scale;
   }
   return {};
+}
+
+// How crowded each hotspot's place is.
+void scale_by_density(const Policy& policy, std::span<const Standing> standings,
+                      std::vector<HotspotReward>& rewards) {
+  std::vector<DensityStep> steps;
+  for (int level = kDensityFinest; level >= kDensityCoarsest; --level) {
+    const DensityLevel& numbers =
+        policy.density[static_cast<std::size_t>(level - kDensityCoarsest)];
+    if (numbers.max == 0) continue;
+    steps.push_back({level, numbers.neighbours, numbers.target, numbers.max});
+  }
+  std::vector<std::uint64_t> population;
+  for (const Standing& standing : standings) {
+    if (standing.crowds && standing.cell != 0) population.push_back(standing.cell);
+  }
+  const S2Hierarchy cells;
+  const auto scales = density_scales(cells, population, steps, kDensityFinest);
+  for (std::size_t i = 0; i < rewards.size(); ++i) {
+    if (standings[i].cell == 0) continue;
+    const auto found = scales.find(cells.parent(standings[i].cell, kDensityFinest));
+    rewards[i].scale = found == scales.end() ? policy.density_default_scale : found->second;
+  }
 }
 
 // Adds parts of `pool` by `weight_of` to the hotspots and returns what was paid: all or nothing.
@@ -119,6 +141,52 @@ Uint128 bucket_of(const Policy& policy, Uint128 emission, Bucket bucket) {
   return emission / 1000 * permille + emission % 1000 * permille / 1000;
 }
 
+// The buckets of DESIGN section 7; gives what went to hotspots.
+Result<Uint128> pay_buckets(const Policy& policy, Uint128 emission,
+                            std::vector<HotspotReward>& hotspots) {
+  const auto weighted = [&](const HotspotReward& reward) {
+    return (reward.beacon_shares + reward.witness_shares) *
+           policy.tier_weight_permille[static_cast<std::size_t>(reward.tier)];
+  };
+  const auto listened = [](const HotspotReward& reward) {
+    return reward.tier == Tier::listener ? reward.witness_shares : 0;
+  };
+  const Result<Uint128> covered = pay(bucket_of(policy, emission, coverage), hotspots, weighted);
+  if (!covered) return covered;
+  const Result<Uint128> heard = pay(bucket_of(policy, emission, listeners), hotspots, listened);
+  if (!heard) return heard;
+  return *covered + *heard;
+}
+
+// Helium's split; gives what went to hotspots.
+Result<Uint128> pay_as_helium(const Policy& policy, Uint128 emission,
+                              std::vector<HotspotReward>& hotspots) {
+  const std::uint32_t covering = policy.bucket_permille[coverage];
+  const std::uint32_t to_beacons = covering * policy.helium.beacon_permille / 1000;
+  const HeliumPools pools = {.beacons = to_beacons,
+                             .witnesses = covering - to_beacons,
+                             .data = policy.bucket_permille[data],
+                             .operations = policy.bucket_permille[reserve],
+                             .oracles = policy.bucket_permille[verifiers],
+                             .unused_to_beacons = policy.helium.unused_beacon_permille,
+                             .unused_to_operations = policy.helium.unused_to_reserve != 0};
+  constexpr Uint128 kFemtoOfShare = kFemto / (Uint128{kUnit} * kFullScale);
+  std::vector<HeliumShares> shares;
+  for (const HotspotReward& reward : hotspots) {
+    shares.push_back(
+        {reward.beacon_shares * kFemtoOfShare, reward.witness_shares * kFemtoOfShare, 0});
+  }
+  const Result<HeliumRewards> split = helium_rewards(pools, emission, policy.helium.price, shares);
+  if (!split) return fail(bad(split.error().detail));
+  Uint128 paid = 0;
+  for (std::size_t i = 0; i < hotspots.size(); ++i) {
+    const HeliumAmounts& amounts = split->hotspots[i];
+    hotspots[i].amount = amounts.beacon + amounts.witness + amounts.data;
+    paid += hotspots[i].amount;
+  }
+  return paid;
+}
+
 // `to_hotspots`: of the emission.
 Result<void> finish(const Policy& policy, Uint128 to_hotspots, Totals totals, EpochRewards& out) {
   for (const HotspotReward& reward : out.hotspots) {
@@ -147,35 +215,33 @@ Result<EpochRewards> epoch_rewards(const Policy& policy, std::span<const BeaconC
   if (!emission) return fail(bad(emission.error().detail));
   Result<std::vector<HotspotReward>> hotspots = unpaid(standings);
   if (!hotspots) return fail(hotspots.error());
+  scale_by_density(policy, standings, *hotspots);
   for (const BeaconCredit& beacon : credits) {
     if (Result<void> ok = credit(beacon, *hotspots); !ok) return fail(ok.error());
   }
   Result<Totals> totals = totals_of(previous);
   if (!totals) return fail(totals.error());
 
-  const auto weighted = [&](const HotspotReward& reward) {
-    return (reward.beacon_units + reward.witness_units) *
-           policy.tier_weight_permille[static_cast<std::size_t>(reward.tier)];
-  };
-  const auto listened = [](const HotspotReward& reward) {
-    return reward.tier == Tier::listener ? reward.witness_units : 0;
-  };
-  const Result<Uint128> covered = pay(bucket_of(policy, *emission, coverage), *hotspots, weighted);
-  if (!covered) return fail(covered.error());
-  const Result<Uint128> heard = pay(bucket_of(policy, *emission, listeners), *hotspots, listened);
-  if (!heard) return fail(heard.error());
-
+  const bool is_helium = policy.rule_set == RuleSet::helium;
+  const Result<Uint128> paid = is_helium ? pay_as_helium(policy, *emission, *hotspots)
+                                         : pay_buckets(policy, *emission, *hotspots);
+  if (!paid) return fail(paid.error());
   const Result<Uint128> fees = pay_data(data_uses, *hotspots);
   if (!fees) return fail(fees.error());
-  const Uint128 from_bucket = std::min(*fees, bucket_of(policy, *emission, data));
+  // Helium's split has given the data bucket to coverage already.
+  const Uint128 from_bucket =
+      is_helium ? Uint128{0} : std::min(*fees, bucket_of(policy, *emission, data));
+  const Uint128 to_hotspots = *paid + from_bucket;
+  if (to_hotspots + bucket_of(policy, *emission, verifiers) > *emission) {
+    return fail(bad("hotspots would get more than their buckets hold"));
+  }
 
   EpochRewards out{.hotspots = std::move(*hotspots),
                    .accounts = {},
                    .emitted = *emission,
                    .fees = *fees,
                    .fees_from_deposits = *fees - from_bucket};
-  if (Result<void> ok = finish(policy, *covered + *heard + from_bucket, std::move(*totals), out);
-      !ok) {
+  if (Result<void> ok = finish(policy, to_hotspots, std::move(*totals), out); !ok) {
     return fail(ok.error());
   }
   return out;

@@ -3,9 +3,12 @@
 //     sum of all account credits of an epoch == the epoch's emission + what deposits paid, always
 //     what hotspots get for data == the fees that payers were charged, never more
 //
-// Units follow Helium (HIP-15: rewards/units.h), weighted by tier; the coverage bucket is split
-// over weighted units and the listeners' bucket over listeners' units by largest remainder (ties to
-// the smaller key). A bucket that nobody earned goes to the reserve account.
+// Units follow Helium (HIP-15: rewards/units.h). What a beacon is worth to its hotspot and to those
+// who heard it is scaled by how crowded the beacon's place is (rewards/density.h): coverage is
+// where the beacon came from. Under `earshot` the shares are weighted by tier, the coverage bucket
+// is split over them and the listeners' bucket over listeners' shares by largest remainder (ties to
+// the smaller key); under `helium` the split is Helium's (rewards/helium_split.h). A bucket that
+// nobody earned goes to the reserve account.
 //
 // Data: hotspots get exactly the fees of the channels they served. The emission's data bucket
 // covers them as far as it reaches, and as much of the burned deposits stays burned for good;
@@ -16,6 +19,7 @@
 #include <vector>
 
 #include "core/fixed.h"
+#include "rewards/density.h"
 #include "rewards/policy.h"
 
 namespace earshot::rewards {
@@ -30,6 +34,8 @@ struct Standing {
   PublicKey hotspot{};
   EvmAddress owner{};
   Tier tier = Tier::unproven;
+  std::uint64_t cell = 0;  // S2; 0: nowhere, so that it neither crowds nor is crowded.
+  bool crowds = false;     // Counts among the hotspots of its cell.
 };
 
 // What a hotspot's channels came to (rewards/channels).
@@ -42,8 +48,11 @@ struct HotspotReward {
   PublicKey hotspot{};
   EvmAddress owner{};
   Tier tier = Tier::unproven;
-  std::uint64_t beacon_units = 0;  // 10^-4 unit, before the tier's weight.
+  std::uint64_t beacon_units = 0;  // 10^-4 unit, before the density's scale and the tier's weight.
   std::uint64_t witness_units = 0;
+  std::uint64_t scale = kFullScale;  // 10^-4: how crowded its own place is.
+  std::uint64_t beacon_shares = 0;   // 10^-8: units times the scale of the place of the beacon.
+  std::uint64_t witness_shares = 0;
   Uint128 data = 0;    // Fees of its channels.
   Uint128 amount = 0;  // Base units, `data` included.
 };

@@ -17,6 +17,9 @@ struct FieldWriter {
   void operator()(std::string_view, std::string_view, T value, std::int64_t, std::int64_t) {
     writer.put(value);
   }
+  void operator()(std::string_view, std::string_view, RuleSet value, std::int64_t, std::int64_t) {
+    writer.put(static_cast<std::uint8_t>(value));
+  }
   void operator()(std::string_view, std::string_view, const EvmAddress& value, std::int64_t,
                   std::int64_t) {
     writer.put(ByteView(value));
@@ -50,6 +53,10 @@ std::string_view tier_name(Tier tier) {
       return "located";
   }
   return "";
+}
+
+std::string_view rule_set_name(RuleSet rules) {
+  return rules == RuleSet::helium ? "helium" : "earshot";
 }
 
 Bytes encode(const Policy& policy) {

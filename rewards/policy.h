@@ -26,8 +26,41 @@ enum class Tier : std::uint8_t {
 std::string_view tier_name(Tier tier);
 inline constexpr std::size_t kTierCount = 5;
 
+// Which rules judge: those of DESIGN section 5, or Helium's last ones (docs/POLICY-helium-iot.md).
+enum class RuleSet : std::uint8_t { earshot = 1, helium = 2 };
+std::string_view rule_set_name(RuleSet rules);  // "earshot", "helium".
+
+// One level of the hex-density scale (rewards/density.h), on S2 cells. max = 0: the level does not
+// scale.
+struct DensityLevel {
+  std::uint32_t neighbours = 0;
+  std::uint32_t target = 0;
+  std::uint32_t max = 0;
+  bool operator==(const DensityLevel&) const = default;
+};
+inline constexpr int kDensityCoarsest = 8;  // S2 levels 8 to 15: 1300 km^2 to 0.08 km^2.
+inline constexpr int kDensityFinest = 15;   // What onboardings say.
+inline constexpr std::size_t kDensityLevels = kDensityFinest - kDensityCoarsest + 1;
+
+// What only Helium's rules ask (rule_set = helium). Given: helium/oracles 824f7724.
+struct HeliumNumbers {
+  std::uint32_t entropy_seconds = 180;
+  std::uint32_t witness_lag_ms = 1500;  // After the first witness.
+  std::uint32_t beacon_lag_ms = 4000;   // After the beacon, when that came first.
+  std::uint32_t frequency_tolerance_hz = 100'000;
+  std::uint32_t max_witnesses = 14;  // Of a beacon that are paid: the first.
+  std::uint32_t reciprocity_hours = 48;
+  std::uint32_t interactivity_hours = 60;  // Who has not beaconed in it does not crowd.
+  std::uint32_t beacon_permille = 200;     // Of the coverage bucket; the rest is the witnesses'.
+  std::uint32_t unused_beacon_permille = 200;  // Of what the data bucket leaves.
+  std::uint32_t unused_to_reserve = 0;         // 1: all of that goes to the reserve (HIP-149).
+  std::uint64_t price = 3'590'000;             // 10^-8 dollars per token, for data credits.
+  bool operator==(const HeliumNumbers&) const = default;
+};
+
 struct Policy {
   std::string name;  // "earshot-1"
+  RuleSet rule_set = RuleSet::earshot;
   // Epoch.
   std::uint32_t epoch_rounds =
       1440;  // Epoch n holds rounds [n * epoch_rounds, (n + 1) * epoch_rounds).
@@ -51,10 +84,26 @@ struct Policy {
   std::int32_t audit_snr_tolerance_cdb = 50;
   std::int32_t audit_offset_tolerance_dhz = 100;
   std::uint64_t audit_time_tolerance_ps = 100'000;
+  // Residual noise of two snippets of one beacon that correlates more than this is one antenna's;
+  // on so many beacons within so many rounds, neither hotspot's reports pay.
+  std::uint32_t correlation_ppm = 50'000;
+  std::uint32_t correlated_beacons = 3;
+  std::uint32_t correlated_rounds = 10'080;
   // Tiers.
   std::uint32_t located_min_owners = 4;  // Owners that heard it with timing.
   std::uint32_t plausible_min_owners = 2;
   std::array<std::uint32_t, kTierCount> tier_weight_permille = {0, 0, 100, 500, 1000};
+  // Density: HIP-104's table on the S2 levels whose mean area is nearest to that of its cells.
+  std::array<DensityLevel, kDensityLevels> density = {{{2, 500, 1000},
+                                                       {4, 100, 200},
+                                                       {0, 0, 0},
+                                                       {4, 25, 50},
+                                                       {4, 5, 10},
+                                                       {2, 1, 1},
+                                                       {0, 0, 0},
+                                                       {2, 1, 1}}};
+  std::uint32_t density_default_scale = 10'000;  // 10^-4, where no hotspot counts.
+  HeliumNumbers helium;
   // Money, in base units (10^-18 token).
   std::string emission_per_epoch = "20000000000000000000000";  // Decimal, below 2^128.
   std::array<std::uint32_t, 5> bucket_permille = {

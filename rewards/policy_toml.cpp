@@ -53,6 +53,19 @@ class FieldReader {
     }
     member = static_cast<T>(value);
   }
+  void get(const std::string& name, const toml::node& node, RuleSet& member, std::int64_t,
+           std::int64_t) {
+    constexpr auto kExpected = "\"earshot\" or \"helium\"";
+    if (!node.is_string()) return wrong(name, node, "is no string", kExpected);
+    const std::string& text = node.as_string()->get();
+    for (const RuleSet known : {RuleSet::earshot, RuleSet::helium}) {
+      if (text == rule_set_name(known)) {
+        member = known;
+        return;
+      }
+    }
+    wrong(name, node, "is '" + text + "'", kExpected);
+  }
   void get(const std::string& name, const toml::node& node, EvmAddress& member, std::int64_t,
            std::int64_t) {
     const std::string expected = "an address, 0x and 40 hexadecimal digits, in quotes";
@@ -125,6 +138,15 @@ void check_together(const Policy& p, FieldReader& reader) {
                ", expected a multiple of challenge.window_rounds, which is " +
                std::to_string(p.sortition.window_rounds));
   }
+  for (std::size_t i = 0; i < kDensityLevels; ++i) {
+    const DensityLevel& level = p.density[i];
+    if (level.max > 0 && level.target == 0) {
+      reader.add(std::string(fields::kDensitySections[i]) + " has a max, but no target");
+    }
+    if (level.max < level.target) {
+      reader.add(std::string(fields::kDensitySections[i]) + ".target is above max");
+    }
+  }
   std::uint64_t sum = 0;
   for (const std::uint32_t permille : p.bucket_permille) sum += permille;
   if (sum != 1000) {
@@ -149,6 +171,7 @@ struct FieldPrinter {
   static std::string print(T value) {
     return std::to_string(value);
   }
+  static std::string print(RuleSet value) { return '"' + std::string(rule_set_name(value)) + '"'; }
   static std::string print(const std::string& value) { return '"' + value + '"'; }
   static std::string print(const EvmAddress& value) { return "\"0x" + to_hex(value) + '"'; }
 };

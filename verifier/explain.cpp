@@ -39,6 +39,8 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
     {"unknown_region", "registry", "region", "one of the table", "There is no such region."},
     {"bad_position", "registry", "position", "within 10,000 km of the earth's centre",
      "The position is not on this planet."},
+    {"bad_cell", "registry", "S2 cell, position", "level 15, holds the position within 64 m",
+     "The S2 cell is not where the position is."},
     {"registered_after_commitment", "registry", "body_received", "committed_at or before",
      "It came after the epoch's entropy was committed: it counts from the next epoch on."},
     {"superseded", "registry", "sequence", "the highest of the hotspot",

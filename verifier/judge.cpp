@@ -72,7 +72,12 @@ void judge_standings(const EpochRecord& record, const rewards::Policy& policy,
   std::vector<PlaceRuling> places = judge_places(registry, links_of(record, judged), policy);
   auto place = places.begin();
   for (const auto& [key, registration] : registry) {
-    outcome.standings.push_back({key, registration.onboarding.owner, place->tier});
+    outcome.standings.push_back({.hotspot = key,
+                                 .owner = registration.onboarding.owner,
+                                 .tier = place->tier,
+                                 .cell = registration.onboarding.s2_cell,
+                                 .crowds = place->tier != rewards::Tier::unproven &&
+                                           registration.onboarding.transmits});
     outcome.places.push_back(std::move(place->findings));
     ++place;
   }

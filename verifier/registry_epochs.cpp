@@ -50,8 +50,9 @@ std::vector<rewards::Standing> standings_of(SQLite::Database& db, std::uint64_t 
   bind_number(query, 1, epoch);
   std::vector<rewards::Standing> found;
   while (query.executeStep()) {
-    found.push_back({array_of<32>(query.getColumn(0)), array_of<20>(query.getColumn(1)),
-                     static_cast<rewards::Tier>(query.getColumn(2).getInt())});
+    found.push_back({.hotspot = array_of<32>(query.getColumn(0)),
+                     .owner = array_of<20>(query.getColumn(1)),
+                     .tier = static_cast<rewards::Tier>(query.getColumn(2).getInt())});
   }
   return found;
 }

@@ -1,11 +1,15 @@
 #include "tests/doubles/record_builder.h"
 
+#include <s2/s2cell_id.h>
+#include <s2/s2latlng.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
 
 #include "core/fixed.h"
 #include "core/merkle.h"
+#include "core/s2.h"
 #include "core/sortition.h"
 #include "rewards/chain/eip712.h"
 #include "verifier/rules/form.h"
@@ -20,6 +24,12 @@ constexpr std::int32_t kClutterCdb = 3'000;                // Loss beyond free s
 constexpr std::int32_t kNoiseCdbm = -11'500;
 constexpr std::int32_t kLeastSnrCdb = -2'000;
 constexpr Round kRoundsPerBatch = 4;
+
+std::uint64_t cell_of(const Ecef& place) {
+  const Geodetic geodetic = to_geodetic(place);
+  const S2LatLng point = S2LatLng::FromDegrees(geodetic.latitude_deg, geodetic.longitude_deg);
+  return S2CellId(point).parent(kPositionCellLevel).id();
+}
 
 ByteArray<32> seed_of(std::uint64_t world, std::uint64_t hotspot, std::string_view what) {
   Writer out;
@@ -83,6 +93,7 @@ std::size_t RecordBuilder::add_hotspot(double east_m, double north_m, bool trans
   onboarding.sequence = 1;
   onboarding.vrf_key = hotspot.vrf.public_key;
   onboarding.position = hotspot.position;
+  onboarding.s2_cell = cell_of(hotspot.position);
   onboarding.antenna_gain_ddbi = 20;
   onboarding.transmits = transmits;
   onboarding.clock = ClockClass::gnss;
@@ -209,7 +220,9 @@ std::vector<LoggedMessage> RecordBuilder::sign(std::size_t hotspot,
 
 void RecordBuilder::log_onboardings(EpochRecord& record) {
   for (std::size_t i = 0; i < hotspots_.size(); ++i) {
-    rewards::chain::sign_onboarding(hotspots_[i].owner, head_.network, hotspots_[i].onboarding);
+    Onboarding& onboarding = hotspots_[i].onboarding;
+    onboarding.s2_cell = cell_of(onboarding.position);
+    rewards::chain::sign_onboarding(hotspots_[i].owner, head_.network, onboarding);
     std::vector<LoggedMessage> logged = sign(i, {hotspots_[i].onboarding});
     logged[0].header_received = head_.committed_at - static_cast<UnixNanos>(1000 - i);
     logged[0].body_received = logged[0].header_received;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/s2.h"
 #include "core/vrf.h"
 #include "rewards/chain/eip712.h"
 
@@ -38,6 +39,14 @@ Ruling judge_alone(const LoggedMessage& logged, const Onboarding& onboarding, co
                    {"y_mm", onboarding.position.y_mm},
                    {"z_mm", onboarding.position.z_mm},
                    {"limit_mm", kMaxCoordinateMm}});
+  }
+  if (!is_s2_cell(onboarding.s2_cell) || s2_level(onboarding.s2_cell) != kPositionCellLevel ||
+      !s2_cell_holds(onboarding.s2_cell, onboarding.position)) {
+    return refuse(kRule, "bad_cell",
+                  {{"s2_cell", to_finding(onboarding.s2_cell)},
+                   {"x_mm", onboarding.position.x_mm},
+                   {"y_mm", onboarding.position.y_mm},
+                   {"z_mm", onboarding.position.z_mm}});
   }
   std::vector<Finding> times = {{"body_received_ns", logged.body_received},
                                 {"committed_at_ns", record.committed_at}};

@@ -67,6 +67,12 @@ std::string four_places(Uint128 value, Uint128 one) {
 PublicKey key_of(const std::string& name) { return {static_cast<std::uint8_t>(name[0])}; }
 EvmAddress owner_of(const std::string& name) { return {static_cast<std::uint8_t>(name[0])}; }
 
+// S2's way to write a cell: hexadecimal without the zeros at its end.
+std::uint64_t cell_of(std::string token) {
+  token.resize(16, '0');
+  return std::stoull(token, nullptr, 16);
+}
+
 Tier tier_of(const std::string& name) {
   for (std::uint8_t i = 0; i < kTierCount; ++i) {
     if (tier_name(static_cast<Tier>(i)) == name) return static_cast<Tier>(i);
@@ -119,25 +125,46 @@ TEST(PolicyDocument, HasTheTiersOfThePolicy) {
   }
 }
 
+TEST(PolicyDocument, HasTheDensityOfThePolicy) {
+  std::vector<Row> expected;
+  const Policy p = policy();
+  const std::vector<Row> rows = table(document(), "S2 level |");
+  for (std::size_t i = kDensityLevels; i-- > 0;) {
+    const DensityLevel& level = p.density[i];
+    if (level.max == 0) continue;
+    ASSERT_LT(expected.size(), rows.size());
+    expected.push_back({joined(i + kDensityCoarsest), rows[expected.size()][1],
+                        joined(level.target), joined(level.max), joined(level.neighbours)});
+  }
+  EXPECT_EQ(rows, expected);
+}
+
 TEST(PolicyDocument, ExampleIsWhatTheCodePays) {
   const Policy p = policy();
   const auto rows = table(document(), "hotspot |");
   ASSERT_EQ(rows.size(), 7U);
   std::vector<Standing> standings;
   for (const Row& row : rows) {
-    standings.push_back({key_of(row[0]), owner_of(row[0]), tier_of(row[1])});
+    const Tier tier = tier_of(row[1]);
+    standings.push_back({.hotspot = key_of(row[0]),
+                         .owner = owner_of(row[0]),
+                         .tier = tier,
+                         .cell = cell_of(row[2]),
+                         .crowds = tier != Tier::unproven && tier != Tier::listener});
   }
   const auto rewards = epoch_rewards(p, example_credits(), standings, {}).value();
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const HotspotReward& reward = rewards.hotspots[i];
     const std::uint64_t permille = p.tier_weight_permille[static_cast<std::size_t>(reward.tier)];
-    const std::uint64_t units = reward.beacon_units + reward.witness_units;
+    const Uint128 shares = Uint128{reward.beacon_shares} + reward.witness_shares;
     const Row expected = {rows[i][0],
                           std::string(tier_name(reward.tier)),
+                          rows[i][2],
+                          four_places(reward.scale, kFullScale),
                           four_places(reward.beacon_units, kUnit),
                           four_places(reward.witness_units, kUnit),
                           joined(permille / 10, " %"),
-                          four_places(units * permille, kUnit * 1000),
+                          four_places(shares * permille, Uint128{kUnit} * kFullScale * 1000),
                           four_places(reward.amount, Uint128{1'000'000'000'000'000'000U})};
     EXPECT_EQ(rows[i], expected);
   }
@@ -154,6 +181,8 @@ struct TableWriter {
     if constexpr (std::is_integral_v<T>) {
       const std::string type = joined(std::is_signed_v<T> ? "i" : "u", 8 * sizeof(T));
       rows.push_back({joined(sizeof(T)), member, type, joined(low, " to ", high)});
+    } else if constexpr (std::is_same_v<T, RuleSet>) {
+      rows.push_back({"1", member, "u8", "1 earshot, 2 helium"});
     } else if constexpr (std::is_same_v<T, EvmAddress>) {
       rows.push_back({"20", member, "bytes", "any"});
     } else if (key == "name") {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/s2.h"
 #include "rewards/chain/eip712.h"
 #include "tests/doubles/record_builder.h"
 
@@ -138,6 +139,16 @@ TEST_F(RegistryRule, LeavesAVrfKeyWithWhomRegisteredItFirst) {
   EXPECT_EQ(std::ranges::count(found, "vrf_key_taken"), 1);
   EXPECT_TRUE(rulings_.registry.contains(onboarding(0).hotspot));
   EXPECT_FALSE(rulings_.registry.contains(onboarding(1).hotspot));
+}
+
+TEST_F(RegistryRule, RefusesACellThatIsNotWhereThePositionIs) {
+  Onboarding far = onboarding(0);
+  far.s2_cell = onboarding(1).s2_cell;  // 5 km away: lonelier, perhaps.
+  Onboarding coarse = onboarding(1);
+  coarse.s2_cell = s2_parent(coarse.s2_cell, 14);
+  log(0, far);
+  log(1, coarse);
+  EXPECT_EQ(reasons(), (Reasons{"bad_cell", "bad_cell"}));
 }
 
 }  // namespace
