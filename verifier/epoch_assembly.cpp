@@ -24,6 +24,10 @@ Result<void> add_previous(EpochRecord& record, const RegistryStore& registry) {
   record.previous_seal = seal_hash(*seal);
   record.previous = std::move(*artifact);
   record.log = (*sealed)->log;
+  Reader history_bytes((*sealed)->history);
+  Result<History> history = get_history(history_bytes);
+  if (!history) return fail(history.error().code, "registry: " + history.error().detail);
+  record.history = std::move(*history);
   return {};
 }
 
@@ -116,6 +120,9 @@ Result<void> add_audits(EpochRecord& record, const RegistryStore& registry) {
     record.audits.push_back(
         task.answer.value_or(AuditRecord{.report = task.report}));  // unanswered
   }
+  Result<std::vector<NoisePair>> noise = registry.noise(record.epoch);
+  if (!noise) return fail(noise.error());
+  record.noise = std::move(*noise);
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include <spdlog/logger.h>
 
 #include <algorithm>
+#include <set>
 
 #include "verifier/channel_desk.h"
 #include "verifier/epoch_assembly.h"
@@ -15,6 +16,12 @@ namespace earshot::verifier {
 namespace {
 
 constexpr UnixNanos kRoundNanos = kRoundSeconds * kNanosPerSecond;
+
+std::set<std::pair<Hash256, Hash256>> pairs_of(const std::vector<NoisePair>& noise) {
+  std::set<std::pair<Hash256, Hash256>> pairs;
+  for (const NoisePair& pair : noise) pairs.emplace(pair.one, pair.other);
+  return pairs;
+}
 
 }  // namespace
 
@@ -133,11 +140,18 @@ void EpochDriver::make_entropy(UnixNanos since, UnixNanos now) {
 }
 
 Result<bool> EpochDriver::step_epoch(std::uint64_t epoch, UnixNanos now) {
+  bool is_audited = false;
   if (now >= draw_time(policy_, epoch)) {
     if (Result<void> done = draw_audits_of(epoch, now); !done) return fail(done.error());
-    if (Result<void> done = hold_audits(epoch, now); !done) return fail(done.error());
+    const Result<bool> answered = hold_audits(epoch, now);
+    if (!answered) return answered;
+    is_audited = *answered;
   }
   if (now < seal_time(policy_, epoch)) return false;
+  // Grace is over, so nothing more can come; only what is being measured is waited for.
+  if (!is_audited) return false;
+  const Result<bool> correlated = correlate_noise(epoch);
+  if (!correlated || !*correlated) return correlated;
   if (Result<void> done = seal(epoch, now); !done) return fail(done.error());
   return true;
 }
@@ -176,25 +190,72 @@ Result<void> EpochDriver::draw_audits_of(std::uint64_t epoch, UnixNanos now) {
   return registry_.add_draw(epoch, draw, tasks);
 }
 
-Result<void> EpochDriver::hold_audits(std::uint64_t epoch, UnixNanos now) {
+Result<bool> EpochDriver::hold_audits(std::uint64_t epoch, UnixNanos now) {
   const Result<std::vector<AuditTask>> tasks = registry_.tasks_of_epoch(epoch);
   if (!tasks) return fail(tasks.error());
+  bool all = true;
   for (const AuditTask& task : *tasks) {
     if (task.answer) continue;
-    const Result<std::vector<EvidenceChunk>> chunks = store_.chunks(task.report);
-    if (!chunks) return fail(chunks.error());
-    const Result<bool> saw_mismatch = store_.has_mismatch(task.report);
-    if (!saw_mismatch) return fail(saw_mismatch.error());
-    const Result<std::optional<StoredMessage>> message = store_.find_message(task.report);
-    if (!message) return fail(message.error());
-    const auto& report = std::get<WitnessReport>((*message)->message);
-    const bool is_whole = !chunks->empty() && chunks->size() == chunk_count(report);
-    if (!is_whole && now <= task.deadline && now < seal_time(policy_, epoch)) continue;
-    const AuditRecord audit = audit_evidence(task.report, report, *chunks, *saw_mismatch);
-    if (Result<void> kept = registry_.answer(audit); !kept) return kept;
-    log_.info("epoch {}: audit of {}: {}", epoch, to_hex(task.report), outcome_name(audit.outcome));
+    const Result<bool> answered = hold_audit(task, now);
+    if (!answered) return answered;
+    all = all && *answered;
   }
-  return {};
+  return all;
+}
+
+Result<bool> EpochDriver::hold_audit(const AuditTask& task, UnixNanos now) {
+  Result<std::variant<Evidence, AuditRecord>> evidence = evidence_of(task.report);
+  if (!evidence) return fail(evidence.error());
+  const auto* without = std::get_if<AuditRecord>(&*evidence);
+  if (without != nullptr && now <= task.deadline && now < seal_time(policy_, task.epoch)) {
+    return false;  // It may still come.
+  }
+  const std::optional<AuditRecord> audit =
+      without != nullptr ? *without : meter_.audit(std::get<Evidence>(*evidence));
+  if (!audit) return false;
+  if (Result<void> kept = registry_.answer(*audit); !kept) return fail(kept.error());
+  log_.info("epoch {}: audit of {}: {}", task.epoch, to_hex(task.report),
+            outcome_name(audit->outcome));
+  return true;
+}
+
+Result<std::variant<Evidence, AuditRecord>> EpochDriver::evidence_of(const Hash256& report) {
+  const Result<std::vector<EvidenceChunk>> chunks = store_.chunks(report);
+  if (!chunks) return fail(chunks.error());
+  const Result<bool> saw_mismatch = store_.has_mismatch(report);
+  if (!saw_mismatch) return fail(saw_mismatch.error());
+  const Result<std::optional<StoredMessage>> message = store_.find_message(report);
+  if (!message) return fail(message.error());
+  return collect_evidence(report, std::get<WitnessReport>((*message)->message), *chunks,
+                          *saw_mismatch);
+}
+
+Result<bool> EpochDriver::correlate_noise(std::uint64_t epoch) {
+  const Result<EpochRecord> record =
+      assemble_record(rules_.network, policy_, epoch, store_, registry_);
+  if (!record) return fail(record.error());
+  const std::set<std::pair<Hash256, Hash256>> known = pairs_of(record->noise);
+  for (const std::vector<Hash256>& beacon : beacons_to_correlate(*record)) {
+    if (known.contains({beacon[0], beacon[1]})) continue;
+    std::vector<Evidence> evidence;
+    for (const Hash256& report : beacon) {
+      Result<std::variant<Evidence, AuditRecord>> one = evidence_of(report);
+      if (!one) return fail(one.error());
+      if (!std::holds_alternative<Evidence>(*one)) {
+        return fail(Errc::unavailable, "the evidence of report " + to_hex(report) + " is gone");
+      }
+      evidence.push_back(std::get<Evidence>(std::move(*one)));
+    }
+    const std::optional<std::vector<NoisePair>> pairs = meter_.correlate(evidence);
+    if (!pairs) return false;
+    if (Result<void> kept = registry_.add_noise(epoch, *pairs); !kept) return fail(kept.error());
+    for (const NoisePair& pair : *pairs) {
+      if (pair.correlation_ppm <= policy_.correlation_ppm) continue;
+      log_.warn("epoch {}: reports {} and {} have one noise, correlated by {} ppm", epoch,
+                to_hex(pair.one), to_hex(pair.other), pair.correlation_ppm);
+    }
+  }
+  return true;
 }
 
 // What comes from here on is received at `now` or later, and so after what is due at `now`.

@@ -4,11 +4,13 @@
 // One thread at a time; the service calls it under one lock.
 #pragma once
 #include <optional>
+#include <variant>
 
 #include "core/clock.h"
 #include "rewards/policy.h"
 #include "verifier/complaints.h"
 #include "verifier/entropy_source.h"
+#include "verifier/evidence_meter.h"
 #include "verifier/ingest.h"
 #include "verifier/registry_store.h"
 #include "verifier/store.h"
@@ -29,6 +31,8 @@ struct DriverRules {
   //
   // Null where nobody takes any meanwhile.
   Ingest* ingest = nullptr;
+  // Who measures samples; borrowed. Null: this process does.
+  EvidenceMeter* meter = nullptr;
 };
 
 class ChannelDesk;
@@ -44,6 +48,7 @@ class EpochDriver {
         store_(store),
         registry_(registry),
         entropy_(entropy),
+        meter_(rules.meter != nullptr ? *rules.meter : own_meter_),
         log_(log),
         channels_(channels),
         complaints_(log) {}
@@ -68,7 +73,12 @@ class EpochDriver {
   // True when `epoch` is sealed.
   Result<bool> step_epoch(std::uint64_t epoch, UnixNanos now);
   Result<void> draw_audits_of(std::uint64_t epoch, UnixNanos now);
-  Result<void> hold_audits(std::uint64_t epoch, UnixNanos now);
+  // True when every audit has its answer, then every pair of snippets.
+  Result<bool> hold_audits(std::uint64_t epoch, UnixNanos now);
+  Result<bool> hold_audit(const AuditTask& task, UnixNanos now);
+  Result<bool> correlate_noise(std::uint64_t epoch);
+  // Chunks and report of an audit.
+  Result<std::variant<Evidence, AuditRecord>> evidence_of(const Hash256& report);
   Result<void> seal(std::uint64_t epoch, UnixNanos now);
   Result<EpochRecord> read_epoch(std::uint64_t epoch, UnixNanos now);
 
@@ -77,6 +87,8 @@ class EpochDriver {
   MessageStore& store_;
   RegistryStore& registry_;
   EntropySource& entropy_;
+  OwnProcessMeter own_meter_;
+  EvidenceMeter& meter_;
   spdlog::logger& log_;
   ChannelDesk* channels_;
   Complaints complaints_;

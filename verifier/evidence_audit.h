@@ -2,14 +2,25 @@
 // part of the verifier that sees samples; rules compare the integers (rules/evidence.h).
 #pragma once
 #include <span>
+#include <variant>
 
 #include "core/messages.h"
+#include "verifier/evidence_request.h"
 #include "verifier/record.h"
 
 namespace earshot::verifier {
 
-// `chunks` fit the report's root or were never kept; `saw_mismatch`: others came that did not.
-// Pure; any thread. Takes as long as demodulating one frame.
+// What came: either the whole snippet, or the outcome that there is without one. `chunks` fit the
+// report's root or were never kept; `saw_mismatch`: others came that did not. Hashes, nothing else.
+std::variant<Evidence, AuditRecord> collect_evidence(const Hash256& report_id,
+                                                     const WitnessReport& report,
+                                                     std::span<const EvidenceChunk> chunks,
+                                                     bool saw_mismatch);
+
+// `bytes` hash to the report's root. Pure; any thread. Takes as long as demodulating one frame.
+AuditRecord measure_evidence(const Hash256& report_id, const WitnessReport& report, Bytes bytes);
+
+// Both, one after the other.
 AuditRecord audit_evidence(const Hash256& report_id, const WitnessReport& report,
                            std::span<const EvidenceChunk> chunks, bool saw_mismatch);
 

@@ -1,5 +1,5 @@
 // One epoch, start to end: rules 1 to 3 (judge_messages), 4 on what was audited, 5 on what is left,
-// then money, log and seal.
+// then money, log and seal. Under Helium's rules there is no 4 and no place to prove.
 #include "verifier/judge.h"
 
 #include <algorithm>
@@ -9,12 +9,13 @@
 #include "core/merkle.h"
 #include "verifier/judge_messages.h"
 #include "verifier/rules/evidence.h"
+#include "verifier/rules/noise.h"
 #include "verifier/rules/place.h"
 
 namespace earshot::verifier {
 namespace {
 
-enum class LeafKind : std::uint8_t { message = 1, audit = 2, verdict = 3, channel = 4 };
+enum class LeafKind : std::uint8_t { message = 1, audit = 2, verdict = 3, channel = 4, noise = 5 };
 
 // The record holds the audits that had to be made: all that were drawn, no other.
 Result<void> check_audits(const JudgedMessages& judged, const EpochRecord& record,
@@ -49,6 +50,29 @@ void judge_audited(const EpochRecord& record, const rewards::Policy& policy,
   }
 }
 
+// Rule 4 on what the audits found in common: adds to the history and takes reports out.
+std::vector<SharedNoise> judge_shared_noise(const EpochRecord& record,
+                                            const rewards::Policy& policy, JudgedMessages& judged) {
+  std::map<Hash256, NoiseReport> reports;
+  for (std::size_t i = 0; i < judged.messages.size(); ++i) {
+    const auto* report = std::get_if<WitnessReport>(&record.messages[i].message);
+    if (report == nullptr) continue;
+    reports.emplace(judged.messages[i].id,
+                    NoiseReport{report->hotspot, report->round, report->tag});
+  }
+  const Round end = rewards::first_round_of_epoch(policy, record.epoch + 1);
+  std::vector<SharedNoise> noise =
+      shared_noise(record.history.noise, record.noise, reports, end, policy);
+  const std::map<PublicKey, Ruling> refused = judge_noise(noise, policy);
+  for (std::size_t i = 0; i < judged.messages.size() && !refused.empty(); ++i) {
+    JudgedMessage& message = judged.messages[i];
+    if (!message.beacon || !message.ruling.accepted()) continue;
+    const auto found = refused.find(signer_of(record.messages[i].message));
+    if (found != refused.end()) message.ruling = found->second;
+  }
+  return noise;
+}
+
 std::vector<Link> links_of(const EpochRecord& record, const JudgedMessages& judged) {
   std::vector<Link> links;
   for (std::size_t i = 0; i < judged.messages.size(); ++i) {
@@ -69,17 +93,31 @@ std::vector<Link> links_of(const EpochRecord& record, const JudgedMessages& judg
 void judge_standings(const EpochRecord& record, const rewards::Policy& policy,
                      const JudgedMessages& judged, EpochOutcome& outcome) {
   const Registry& registry = judged.registry.registry;
-  std::vector<PlaceRuling> places = judge_places(registry, links_of(record, judged), policy);
+  const std::vector<Link> links = links_of(record, judged);
+  std::vector<PlaceRuling> places = policy.rule_set == rewards::RuleSet::helium
+                                        ? helium_places(registry, links)
+                                        : judge_places(registry, links, policy);
   auto place = places.begin();
   for (const auto& [key, registration] : registry) {
-    outcome.standings.push_back({.hotspot = key,
-                                 .owner = registration.onboarding.owner,
-                                 .tier = place->tier,
-                                 .cell = registration.onboarding.s2_cell,
-                                 .crowds = place->tier != rewards::Tier::unproven &&
-                                           registration.onboarding.transmits});
+    outcome.standings.push_back(
+        {.hotspot = key,
+         .owner = registration.onboarding.owner,
+         .tier = place->tier,
+         .cell = registration.onboarding.s2_cell,
+         .crowds = place->tier != rewards::Tier::unproven && registration.onboarding.transmits});
     outcome.places.push_back(std::move(place->findings));
     ++place;
+  }
+  if (policy.rule_set != rewards::RuleSet::helium) return;
+  // Helium's interactivity: who beaconed and was heard lately, whatever became of it today.
+  const UnixNanos end = round_opening(rewards::first_round_of_epoch(policy, record.epoch + 1));
+  const UnixNanos since =
+      end - UnixNanos{policy.helium.interactivity_hours} * 3600 * kNanosPerSecond;
+  std::map<PublicKey, UnixNanos> beaconed;
+  for (const HotspotTimes& times : judged.times) beaconed[times.hotspot] = times.reciprocal_beacon;
+  for (rewards::Standing& standing : outcome.standings) {
+    const auto found = beaconed.find(standing.hotspot);
+    standing.crowds = found != beaconed.end() && found->second > since;
   }
 }
 
@@ -199,6 +237,7 @@ Seal seal_of(const EpochRecord& record, const JudgedMessages& judged, const Epoc
   }
   std::vector<Bytes> audits;
   for (const AuditRecord& audit : record.audits) audits.push_back(encode(audit));
+  for (const NoisePair& pair : record.noise) audits.push_back(encode(pair));
   std::vector<Bytes> tiers;
   for (const rewards::Standing& standing : outcome.standings) {
     tiers.emplace_back(standing.hotspot.begin(), standing.hotspot.end());
@@ -220,7 +259,8 @@ Seal seal_of(const EpochRecord& record, const JudgedMessages& judged, const Epoc
           .rewards_root = rewards::rewards_root(outcome.artifact),
           .previous_artifact = outcome.artifact.previous_artifact,
           .log_size = outcome.artifact.log_size,
-          .log_root = outcome.artifact.log_root};
+          .log_root = outcome.artifact.log_root,
+          .history = history_hash(outcome.history)};
 }
 
 }  // namespace
@@ -240,6 +280,7 @@ std::vector<Bytes> network_log(const EpochRecord& record, std::span<const Verdic
     }
   }
   for (const AuditRecord& audit : record.audits) add(LeafKind::audit, {}, encode(audit));
+  for (const NoisePair& pair : record.noise) add(LeafKind::noise, {}, encode(pair));
   for (const Verdict& verdict : verdicts) add(LeafKind::verdict, {}, encode(verdict));
   for (std::size_t i = 0; i < uses.size(); ++i) {
     add(LeafKind::channel, {}, channel_entry(record, uses, i));
@@ -253,8 +294,11 @@ Result<EpochOutcome> judge_epoch(const EpochRecord& record, const rewards::Polic
   if (Result<void> checked = check_audits(judged, record, policy); !checked) {
     return fail(checked.error());
   }
+  if (Result<void> checked = check_noise(record); !checked) return fail(checked.error());
   judge_audited(record, policy, judged);
   EpochOutcome outcome;
+  outcome.history.noise = judge_shared_noise(record, policy, judged);
+  outcome.history.hotspots = judged.times;
   judge_standings(record, policy, judged, outcome);
   const rewards::Artifact nothing;
   const rewards::Artifact& previous = record.previous ? *record.previous : nothing;

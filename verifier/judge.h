@@ -14,9 +14,10 @@ namespace earshot::verifier {
 
 // Which reports the evidence audit asks for: the policy's share of the epoch's beacons with all
 // their witness reports, drawn by `audit_entropy`, plus reports that look odd (rule 3's findings
-// near a bound), plus one report of each receive-only hotspot (its tier asks for one). Only reports
-// that rules 1 to 3 accept: the others are refused already. Ascending ids. Looks at the record's
-// messages, not at its audits. Errc::bad_data as judge_epoch.
+// near a bound), plus what two hotspots say about one beacon whose noise was one before
+// (record.history), plus one report of each receive-only hotspot (its tier asks for one). Only
+// reports that rules 1 to 3 accept: the others are refused already. Ascending ids. Looks at the
+// record's messages, not at its audits. Errc::bad_data as judge_epoch.
 Result<std::vector<Hash256>> draw_audits(const EpochRecord& record, const rewards::Policy& policy,
                                          const Entropy& audit_entropy);
 
@@ -29,7 +30,7 @@ struct Seal {
   Hash256 registry_root{};  // Over onboardings in force.
   Hash256 message_root{};   // Over message ids in canonical order.
   std::uint64_t message_count = 0;
-  Hash256 audit_root{};    // Over encoded audit records.
+  Hash256 audit_root{};    // Over encoded audit records and noise pairs.
   Hash256 trust_root{};    // Tiers after this epoch.
   Hash256 channel_root{};  // Over what each channel came to; zero where no contract was looked at.
   std::uint64_t deposit_block = 0;  // Where deposits were read.
@@ -39,6 +40,7 @@ struct Seal {
   Hash256 previous_artifact{};
   std::uint64_t log_size = 0;  // Of the network log after this epoch.
   Hash256 log_root{};
+  Hash256 history{};  // history_hash of what the epoch leaves (history.h).
   bool operator==(const Seal&) const = default;
 };
 Bytes encode(const Seal& seal);
@@ -53,21 +55,23 @@ struct EpochOutcome {
   rewards::EpochRewards rewards;
   rewards::Artifact artifact;
   CompactRange log;  // The network log after this epoch, which the next one appends to.
+  History history;   // What the next one goes on with.
   Seal seal;
 };
 
 // What the epoch appends to the network log, in order: onboardings and messages (0x01 | id | logged
-// bytes), audits (0x02 | bytes), verdicts (0x03 | bytes), channels (0x04 | anchor's digest |
-// verdict u8 | paid units u32 | the channel end's bytes). Size and RFC 6962 root of the whole log,
-// over all epochs, are in seal and artifact:
+// bytes), audits (0x02 | bytes), noise pairs (0x05 | bytes), verdicts (0x03 | bytes), channels
+// (0x04 | anchor's digest | verdict u8 | paid units u32 | the channel end's bytes). Size and RFC
+// 6962 root of the whole log, over all epochs, are in seal and artifact:
 //
 //     log_size == record.log.size() + network_log(...).size()
 std::vector<Bytes> network_log(const EpochRecord& record, std::span<const Verdict> verdicts,
                                std::span<const rewards::channels::Use> uses = {});
 
 // Errc::bad_data when the record contradicts itself (a message outside the epoch, a policy of
-// another hash, a link that does not belong to its commitment, audits other than those drawn, a
-// log other than the one that the previous artifact names).
+// another hash, a link that does not belong to its commitment, audits other than those drawn, noise
+// of other pairs than those to correlate, a log other than the one that the previous artifact
+// names).
 Result<EpochOutcome> judge_epoch(const EpochRecord& record, const rewards::Policy& policy);
 
 }  // namespace earshot::verifier

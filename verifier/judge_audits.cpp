@@ -61,6 +61,26 @@ void draw_listeners(const JudgedMessages& judged, const EpochRecord& record, con
   for (const auto& [witness, candidate] : lowest) drawn.insert(candidate.second);
 }
 
+// Whose noise was one before is asked about every beacon that both heard: so that a chance is not
+// held against them and a trick shows within a day.
+void draw_suspects(const JudgedMessages& judged, const EpochRecord& record,
+                   std::set<std::size_t>& drawn) {
+  std::set<std::pair<PublicKey, PublicKey>> suspects;
+  for (const SharedNoise& shared : record.history.noise) suspects.emplace(shared.one, shared.other);
+  if (suspects.empty()) return;
+  for (const auto& [beacon, reports] : reports_by_beacon(judged)) {
+    std::map<PublicKey, std::size_t> by;
+    for (const std::size_t i : reports) by.emplace(signer_of(record.messages[i].message), i);
+    for (const auto& [one, other] : suspects) {
+      const auto first = by.find(one);
+      const auto second = by.find(other);
+      if (first == by.end() || second == by.end()) continue;
+      drawn.insert(first->second);
+      drawn.insert(second->second);
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Hash256> draw_from(const JudgedMessages& judged, const EpochRecord& record,
@@ -70,6 +90,7 @@ std::vector<Hash256> draw_from(const JudgedMessages& judged, const EpochRecord& 
   for (std::size_t i = 0; i < judged.messages.size(); ++i) {
     if (judged.messages[i].odd) drawn.insert(i);
   }
+  draw_suspects(judged, record, drawn);
   draw_listeners(judged, record, audit_entropy, drawn);
   std::vector<Hash256> ids;
   for (const std::size_t i : drawn) ids.push_back(judged.messages[i].id);

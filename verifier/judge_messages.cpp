@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "verifier/judge_helium.h"
 #include "verifier/rules/form.h"
 #include "verifier/rules/pairwise.h"
 #include "verifier/rules/slot.h"
@@ -24,6 +25,10 @@ class Desk {
     judge_forms();
     void_equivocations();
     void_forked_headers();
+    if (policy_.rule_set == rewards::RuleSet::helium) {
+      judge_by_helium(record_, policy_, out_);
+      return std::move(out_);
+    }
     judge_beacons();
     judge_witnesses();
     return std::move(out_);

@@ -22,10 +22,14 @@ struct JudgedMessages {
   std::vector<Hash256> onboarding_ids;  // In the record's order.
   RegistryRulings registry;
   std::vector<JudgedMessage> messages;  // In the record's order.
+  std::vector<HotspotTimes> times;      // After the epoch, ascending; Helium's rules only.
 };
 
 // Errc::bad_data when the record contradicts itself: see judge_epoch.
 Result<void> check_record(const EpochRecord& record, const rewards::Policy& policy);
+
+// The record holds the noise of every pair that its audits ask for, no other.
+Result<void> check_noise(const EpochRecord& record);
 
 // Precondition: check_record.
 JudgedMessages judge_messages(const EpochRecord& record, const rewards::Policy& policy);

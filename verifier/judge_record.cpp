@@ -100,7 +100,7 @@ Result<void> check_entropy(const EpochRecord& record) {
 
 Result<void> check_audit_draw(const EpochRecord& record, const rewards::Policy& policy) {
   if (record.audit_round == 0) {
-    if (record.audits.empty()) return {};
+    if (record.audits.empty() && record.noise.empty()) return {};
     return contradiction("has audits, but nothing drew them");
   }
   const Round last = rewards::first_round_of_epoch(policy, record.epoch) + policy.epoch_rounds - 1;
@@ -119,6 +119,9 @@ Result<void> check_previous(const EpochRecord& record) {
                                   : "holds a previous artifact, but names no previous seal");
   }
   if (is_first) {
+    if (record.history != History{}) {
+      return contradiction("holds a history, but no epoch was before");
+    }
     if (record.log.size() == 0) return {};
     return contradiction("continues a log of " + std::to_string(record.log.size()) +
                          " leaves, but no epoch was before");
@@ -136,6 +139,17 @@ Result<void> check_previous(const EpochRecord& record) {
 }
 
 }  // namespace
+
+Result<void> check_noise(const EpochRecord& record) {
+  const std::vector<NoisePair> asked = pairs_to_correlate(record);
+  const auto same = [](const NoisePair& a, const NoisePair& b) {
+    return a.one == b.one && a.other == b.other;
+  };
+  if (std::ranges::equal(asked, record.noise, same)) return {};
+  return contradiction("holds the noise of " + std::to_string(record.noise.size()) +
+                       " pairs of snippets, its audits ask for " + std::to_string(asked.size()) +
+                       (asked.size() == record.noise.size() ? " others" : ""));
+}
 
 Result<void> check_record(const EpochRecord& record, const rewards::Policy& policy) {
   if (Result<void> ok = check_policy(record, policy); !ok) return ok;

@@ -7,7 +7,7 @@ namespace earshot::verifier {
 namespace {
 
 constexpr std::string_view kMagic = "ESEA";
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kVersion = 2;
 
 }  // namespace
 
@@ -32,6 +32,7 @@ Bytes encode(const Seal& seal) {
   out.put(seal.previous_artifact);
   out.put(seal.log_size);
   out.put(seal.log_root);
+  out.put(seal.history);
   return std::move(out).take();
 }
 
@@ -40,7 +41,7 @@ Result<Seal> decode_seal(ByteView bytes) {
   const ByteView magic = in.get_bytes(kMagic.size());
   const auto version = in.get<std::uint16_t>();
   if (in.failed() || !std::ranges::equal(magic, as_bytes(kMagic)) || version != kVersion) {
-    return fail(Errc::bad_data, "seal: does not begin with ESEA, version 1");
+    return fail(Errc::bad_data, "seal: does not begin with ESEA, version 2");
   }
   Seal seal;
   seal.network = in.get<NetworkId>();
@@ -60,6 +61,7 @@ Result<Seal> decode_seal(ByteView bytes) {
   seal.previous_artifact = in.get_array<32>();
   seal.log_size = in.get<std::uint64_t>();
   seal.log_root = in.get_array<32>();
+  seal.history = in.get_array<32>();
   if (Result<void> end = in.finish("seal"); !end) return fail(end.error());
   return seal;
 }

@@ -14,6 +14,7 @@
 #include "verifier/epoch_driver.h"
 #include "verifier/http_server.h"
 #include "verifier/rocks_store.h"
+#include "verifier/sandbox.h"
 #include "verifier/service_log.h"
 #include "verifier/service_manager.h"
 #include "verifier/ticker.h"
@@ -21,6 +22,9 @@
 
 namespace earshot::verifier {
 namespace {
+
+// The process that measures evidence is this program again, in a sandbox (sandbox.h).
+constexpr const char* kMeasure = "measure-evidence";
 
 // One line for each problem, on standard error, and the exit code (DESIGN section 9).
 int give_up(const Error& error) {
@@ -149,11 +153,13 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
                         {commit_ahead, seed_maker(config.simulation)});
   RequestLimiter limiter(limiter_rules(config));
   Ingest ingest(config.network, **store, &limiter);
+  ProcessMeter meter({.command = {"/proc/self/exe", kMeasure}, .waits = is_virtual});
   const DriverRules rules{
       .network = config.network,
       .commit_ahead = commit_ahead,
       .node_patience = is_virtual ? 0 : config.chain.timeout_seconds * kNanosPerSecond,
-      .ingest = &ingest};
+      .ingest = &ingest,
+      .meter = &meter};
   EpochDriver driver(*policy, rules, **store, **registry, entropy, log, channels->get());
   std::mutex driver_lock;
   if (Result<void> resumed = driver.resume(); !resumed) return resumed;
@@ -220,6 +226,7 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
 }
 
 int run(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == kMeasure) return run_measuring_process();
   CLI::App app("Earshot's verifier: takes messages in, judges epochs, publishes them.");
   app.set_version_flag("--version", "earshot-verifierd " EARSHOT_VERSION);
   app.require_subcommand(1);

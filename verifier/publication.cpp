@@ -83,6 +83,8 @@ std::string_view outcome_name(AuditOutcome outcome) {
       return "root_mismatch";
     case AuditOutcome::no_beacon:
       return "no_beacon";
+    case AuditOutcome::unmeasurable:
+      return "unmeasurable";
   }
   return "unknown";
 }
@@ -117,7 +119,8 @@ Json to_json(const Seal& seal) {
           {"rewards_root", to_hex(seal.rewards_root)},
           {"previous_artifact", to_hex(seal.previous_artifact)},
           {"log_size", number(seal.log_size)},
-          {"log_root", to_hex(seal.log_root)}};
+          {"log_root", to_hex(seal.log_root)},
+          {"history", to_hex(seal.history)}};
 }
 
 Json epoch_frame(const rewards::Policy& policy, std::uint64_t epoch, std::string_view status) {
@@ -192,7 +195,8 @@ SealedEpoch publish(const EpochRecord& record, const rewards::Policy& policy,
           .summary_json = summary_of(record, policy, outcome).dump(),
           .coverage_geojson = coverage_of(record, outcome).dump(),
           .standings = outcome.standings,
-          .log = outcome.log};
+          .log = outcome.log,
+          .history = encode(outcome.history)};
 }
 
 }  // namespace earshot::verifier

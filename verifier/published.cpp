@@ -64,6 +64,7 @@ std::vector<AuditStep> compare(const Published& published, const Seal& seal,
   comparison.add("deposit_block", seal.deposit_block, own.deposit_block);
   comparison.add("log_size", seal.log_size, own.log_size);
   comparison.add("log_root", seal.log_root, own.log_root);
+  comparison.add("history", seal.history, own.history);
   comparison.add("rewards_root", seal.rewards_root, own.rewards_root);
   comparison.add("previous_artifact", seal.previous_artifact, own.previous_artifact);
   comparison.add("artifact", seal.artifact, own.artifact);
@@ -79,6 +80,7 @@ Result<void> compare_previous(const Published& published, EpochAudit& audit) {
     const Result<Seal> seal = decode_seal(*published.previous_seal);
     if (!seal) return fail(seal.error().code, "previous " + seal.error().detail);
     comparison.add("previous epoch's seal", seal_hash(*seal), audit.outcome.seal.previous_seal);
+    comparison.add("previous epoch's history", seal->history, history_hash(audit.record.history));
   }
   if (published.previous_artifact) {
     comparison.add("previous epoch's artifact", sha256(*published.previous_artifact),

@@ -1,7 +1,7 @@
 // Bytes of a record, one section after another:
 //
 //   "EREC" | u16 version | chain of epochs | entropy | audit draw | onboardings | messages | audits
-//   | channels | log | previous artifact
+//   | noise | channels | log | previous artifact | history
 //
 // with a u32 count before each list. docs/VERDICTS.md has the table.
 #include "verifier/record.h"
@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cassert>
 #include <functional>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -21,6 +22,7 @@ constexpr std::string_view kMagic = "EREC";
 constexpr std::uint16_t kVersion = 3;
 constexpr std::size_t kMaxPath = 64;  // Derived: a batch has at most 2^64 leaves, whatever it says.
 constexpr std::size_t kAuditBytes = 32 + 1 + 16 + 8 + 4 + 4 + 4;
+constexpr std::size_t kNoiseBytes = 32 + 32 + 4;
 
 // What orders messages; onboardings use (hotspot, sequence, id), the others (round, type, id).
 using MessageOrder = std::tuple<Round, MessageType, Hash256>;
@@ -103,23 +105,6 @@ Result<std::vector<LoggedMessage>> get_list(Reader& in, std::string_view what, b
   return list;
 }
 
-Result<AuditRecord> get_audit(Reader& in) {
-  AuditRecord audit;
-  audit.report = in.get_array<32>();
-  const auto outcome = in.get<std::uint8_t>();
-  audit.outcome = static_cast<AuditOutcome>(outcome);
-  audit.tag = in.get_array<16>();
-  audit.receive_ps = in.get<std::int64_t>();
-  audit.rssi_cdbm = in.get<std::int32_t>();
-  audit.snr_cdb = in.get<std::int32_t>();
-  audit.carrier_offset_dhz = in.get<std::int32_t>();
-  if (in.failed()) return fail(Errc::bad_data, "record: ends inside an audit");
-  if (outcome < 1 || outcome > 4) {
-    return fail(Errc::bad_data, "record: audit outcome " + std::to_string(outcome));
-  }
-  return audit;
-}
-
 Result<void> get_audits(Reader& in, EpochRecord& record) {
   const auto count = in.get<std::uint32_t>();
   if (in.left() / kAuditBytes < count)
@@ -131,6 +116,24 @@ Result<void> get_audits(Reader& in, EpochRecord& record) {
       return fail(Errc::bad_data, "record: audits are not in canonical order");
     }
     record.audits.push_back(*audit);
+  }
+  return {};
+}
+
+Result<void> get_noise(Reader& in, EpochRecord& record) {
+  const auto count = in.get<std::uint32_t>();
+  if (in.left() / kNoiseBytes < count)
+    return fail(Errc::bad_data, "record: too few bytes of noise");
+  for (std::uint32_t i = 0; i < count; ++i) {
+    NoisePair pair{.one = in.get_array<32>(), .other = in.get_array<32>()};
+    pair.correlation_ppm = in.get<std::uint32_t>();
+    const bool in_order =
+        record.noise.empty() || std::tie(record.noise.back().one, record.noise.back().other) <
+                                    std::tie(pair.one, pair.other);
+    if (pair.one >= pair.other || !in_order) {
+      return fail(Errc::bad_data, "record: noise is not in canonical order");
+    }
+    record.noise.push_back(pair);
   }
   return {};
 }
@@ -275,6 +278,31 @@ Bytes encode(const AuditRecord& audit) {
   return std::move(out).take();
 }
 
+Result<AuditRecord> get_audit(Reader& in) {
+  AuditRecord audit;
+  audit.report = in.get_array<32>();
+  const auto outcome = in.get<std::uint8_t>();
+  audit.outcome = static_cast<AuditOutcome>(outcome);
+  audit.tag = in.get_array<16>();
+  audit.receive_ps = in.get<std::int64_t>();
+  audit.rssi_cdbm = in.get<std::int32_t>();
+  audit.snr_cdb = in.get<std::int32_t>();
+  audit.carrier_offset_dhz = in.get<std::int32_t>();
+  if (in.failed()) return fail(Errc::bad_data, "record: ends inside an audit");
+  if (outcome < 1 || outcome > 5) {
+    return fail(Errc::bad_data, "record: audit outcome " + std::to_string(outcome));
+  }
+  return audit;
+}
+
+Bytes encode(const NoisePair& pair) {
+  Writer out;
+  out.put(pair.one);
+  out.put(pair.other);
+  out.put(pair.correlation_ppm);
+  return std::move(out).take();
+}
+
 Bytes encode(const EpochRecord& record) {
   Writer out;
   put_chain_and_entropy(out, record);
@@ -282,8 +310,11 @@ Bytes encode(const EpochRecord& record) {
   put_list(out, record.messages);
   out.put(static_cast<std::uint32_t>(record.audits.size()));
   for (const AuditRecord& audit : record.audits) out.put(encode(audit));
+  out.put(static_cast<std::uint32_t>(record.noise.size()));
+  for (const NoisePair& pair : record.noise) out.put(encode(pair));
   put_channels(out, record);
   put_previous(out, record);
+  out.put(encode(record.history));
   return std::move(out).take();
 }
 
@@ -303,8 +334,12 @@ Result<EpochRecord> decode_record(ByteView bytes) {
   if (!messages) return fail(messages.error());
   record.messages = std::move(*messages);
   if (Result<void> audits = get_audits(in, record); !audits) return fail(audits.error());
+  if (Result<void> noise = get_noise(in, record); !noise) return fail(noise.error());
   if (Result<void> channels = get_channels(in, record); !channels) return fail(channels.error());
   if (Result<void> previous = get_previous(in, record); !previous) return fail(previous.error());
+  Result<History> history = get_history(in);
+  if (!history) return fail(history.error().code, "record: " + history.error().detail);
+  record.history = std::move(*history);
   if (Result<void> end = in.finish("record"); !end) return fail(end.error());
   return record;
 }
@@ -318,7 +353,46 @@ void canonicalize(EpochRecord& record) {
     return message_order(network, logged);
   });
   std::ranges::sort(record.audits, std::less{}, &AuditRecord::report);
+  std::ranges::sort(record.noise, std::less{},
+                    [](const NoisePair& pair) { return std::tie(pair.one, pair.other); });
   if (record.channels) rewards::channels::canonicalize(*record.channels, network);
+}
+
+std::vector<std::vector<Hash256>> beacons_to_correlate(const EpochRecord& record) {
+  std::map<Hash256, const AuditRecord*> audited;
+  for (const AuditRecord& audit : record.audits) {
+    if (audit.outcome == AuditOutcome::measured) audited.emplace(audit.report, &audit);
+  }
+  std::map<std::pair<Round, Tag>, std::vector<Hash256>> by_beacon;
+  for (const LoggedMessage& logged : record.messages) {
+    const auto* report = std::get_if<WitnessReport>(&logged.message);
+    if (report == nullptr) continue;
+    const auto audit = audited.find(message_id(record.network, logged.message));
+    if (audit == audited.end() || audit->second->tag != report->tag) continue;
+    by_beacon[{report->round, report->tag}].push_back(audit->first);
+  }
+  std::vector<std::vector<Hash256>> out;
+  for (auto& [beacon, reports] : by_beacon) {
+    if (reports.size() < 2) continue;
+    std::ranges::sort(reports);
+    if (reports.size() > kMaxNoiseReports) reports.resize(kMaxNoiseReports);
+    out.push_back(std::move(reports));
+  }
+  return out;
+}
+
+std::vector<NoisePair> pairs_to_correlate(const EpochRecord& record) {
+  std::vector<NoisePair> pairs;
+  for (const std::vector<Hash256>& reports : beacons_to_correlate(record)) {
+    for (std::size_t i = 0; i < reports.size(); ++i) {
+      for (std::size_t k = i + 1; k < reports.size(); ++k) {
+        pairs.push_back({reports[i], reports[k], 0});
+      }
+    }
+  }
+  std::ranges::sort(pairs, std::less{},
+                    [](const NoisePair& pair) { return std::tie(pair.one, pair.other); });
+  return pairs;
 }
 
 std::optional<Entropy> entropy_of(const EpochRecord& record, Round round) {

@@ -11,6 +11,7 @@
 #include "core/entropy.h"
 #include "core/messages.h"
 #include "rewards/channels/settlement.h"
+#include "verifier/history.h"
 
 namespace earshot::verifier {
 
@@ -31,6 +32,7 @@ enum class AuditOutcome : std::uint8_t {
   unanswered = 2,     // Nothing (whole) came in time.
   root_mismatch = 3,  // What came does not hash to the signed root.
   no_beacon = 4,      // It hashes, but no frame with a valid CRC is in it.
+  unmeasurable = 5,   // The process that measures crashed on it or took too long.
 };
 
 // What an audit measured: integers, signed off by the verifier into the log (DESIGN section 5).
@@ -44,6 +46,16 @@ struct AuditRecord {
   std::int32_t carrier_offset_dhz = 0;
   bool operator==(const AuditRecord&) const = default;
 };
+
+// How much the residual noise of two snippets of one beacon correlates: an integer, as the above.
+struct NoisePair {
+  Hash256 one{};  // Ids of the witness reports, the smaller first.
+  Hash256 other{};
+  std::uint32_t correlation_ppm = 0;  // 0 also where it could not be measured.
+  bool operator==(const NoisePair&) const = default;
+};
+// Chosen: of a beacon that more were asked about, the reports with the lowest ids: 276 pairs.
+inline constexpr std::size_t kMaxNoiseReports = 24;
 
 struct EpochRecord {
   NetworkId network = 0;
@@ -69,6 +81,8 @@ struct EpochRecord {
   std::vector<LoggedMessage>
       messages;  // Beacon and witness reports and notices of this epoch's rounds.
   std::vector<AuditRecord> audits;  // One for each report that draw_audits names, no other.
+  // One for each pair that pairs_to_correlate names, no other; ascending by (one, other).
+  std::vector<NoisePair> noise;
   // Payment channels of the epoch and the deposits behind them, as read from the chain; none where
   // no contract was looked at. What payers spent before stays then as it was.
   std::optional<rewards::channels::Book> channels;
@@ -78,11 +92,15 @@ struct EpochRecord {
   // The network log before this epoch, which its leaves are appended to: of the size and root that
   // `previous` names.
   CompactRange log;
+  // What the epoch before left: its hash is in that one's seal. Empty in the first epoch judged.
+  History history;
   bool operator==(const EpochRecord&) const = default;
 };
 
 Bytes encode(const LoggedMessage& logged);
 Bytes encode(const AuditRecord& audit);
+Result<AuditRecord> get_audit(Reader& in);  // From the middle of something.
+Bytes encode(const NoisePair& pair);
 
 // Precondition: canonical order (canonicalize).
 Bytes encode(const EpochRecord& record);
@@ -91,6 +109,14 @@ Bytes encode(const EpochRecord& record);
 Result<EpochRecord> decode_record(ByteView bytes);
 // Sorts, and of a message that came twice keeps the reception that was complete first.
 void canonicalize(EpochRecord& record);
+
+// Of each beacon with at least two, the reports in whose snippets an audit found its tag, the first
+// kMaxNoiseReports of them, ascending.
+std::vector<std::vector<Hash256>> beacons_to_correlate(const EpochRecord& record);
+
+// Of each beacon, every two reports in whose snippets an audit found its tag; nothing is measured
+// in them yet. Ascending.
+std::vector<NoisePair> pairs_to_correlate(const EpochRecord& record);
 
 // The entropy of `round` by the record's links; nothing when it was skipped or is not covered.
 std::optional<Entropy> entropy_of(const EpochRecord& record, Round round);

@@ -5,7 +5,7 @@
 namespace earshot::verifier {
 namespace {
 
-// Format 2. Hashes and keys are blobs of their length; times are nanoseconds since 1970.
+// Format 3. Hashes and keys are blobs of their length; times are nanoseconds since 1970.
 constexpr const char* kTables = R"(
   CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE commitments (
@@ -44,7 +44,14 @@ constexpr const char* kTables = R"(
     policy TEXT NOT NULL,
     summary TEXT NOT NULL,
     coverage TEXT NOT NULL,
-    log BLOB NOT NULL);
+    log BLOB NOT NULL,
+    history BLOB NOT NULL);
+  CREATE TABLE noise (
+    epoch INTEGER NOT NULL,
+    one BLOB NOT NULL CHECK (length(one) = 32),
+    other BLOB NOT NULL CHECK (length(other) = 32),
+    correlation_ppm INTEGER NOT NULL,
+    PRIMARY KEY (epoch, one, other)) WITHOUT ROWID;
   CREATE TABLE standings (
     epoch INTEGER NOT NULL,
     hotspot BLOB NOT NULL CHECK (length(hotspot) = 32),
@@ -52,7 +59,7 @@ constexpr const char* kTables = R"(
     tier INTEGER NOT NULL,
     PRIMARY KEY (epoch, hotspot)) WITHOUT ROWID;
 )";
-constexpr int kFormat = 2;
+constexpr int kFormat = 3;
 constexpr int kBusyMilliseconds = 2000;  // Chosen: a backup may read meanwhile.
 
 }  // namespace

@@ -146,10 +146,42 @@ Result<void> RegistryStore::answer(const AuditRecord& audit) {
   });
 }
 
+Result<void> RegistryStore::add_noise(std::uint64_t epoch, const std::vector<NoisePair>& pairs) {
+  return impl_->database->run([&](SQLite::Database& db) -> Result<void> {
+    SQLite::Transaction transaction(db);
+    SQLite::Statement insert(db, "INSERT OR IGNORE INTO noise VALUES (?, ?, ?, ?)");
+    for (const NoisePair& pair : pairs) {
+      bind_number(insert, 1, epoch);
+      bind_blob(insert, 2, pair.one);
+      bind_blob(insert, 3, pair.other);
+      bind_number(insert, 4, pair.correlation_ppm);
+      insert.exec();
+      insert.reset();
+    }
+    transaction.commit();
+    return {};
+  });
+}
+
+Result<std::vector<NoisePair>> RegistryStore::noise(std::uint64_t epoch) const {
+  return impl_->database->run([&](SQLite::Database& db) -> Result<std::vector<NoisePair>> {
+    SQLite::Statement query(db,
+                            "SELECT one, other, correlation_ppm FROM noise WHERE epoch = ? ORDER "
+                            "BY one, other");
+    bind_number(query, 1, epoch);
+    std::vector<NoisePair> found;
+    while (query.executeStep()) {
+      found.push_back({array_of<32>(query.getColumn(0)), array_of<32>(query.getColumn(1)),
+                       static_cast<std::uint32_t>(number_of(query.getColumn(2)))});
+    }
+    return found;
+  });
+}
+
 Result<void> RegistryStore::add_sealed(const SealedEpoch& sealed) {
   return impl_->database->run([&](SQLite::Database& db) -> Result<void> {
     SQLite::Transaction transaction(db);
-    SQLite::Statement insert(db, "INSERT INTO sealed VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    SQLite::Statement insert(db, "INSERT INTO sealed VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     bind_number(insert, 1, sealed.epoch);
     bind_blob(insert, 2, sealed.record);
     bind_blob(insert, 3, sealed.seal);
@@ -158,6 +190,7 @@ Result<void> RegistryStore::add_sealed(const SealedEpoch& sealed) {
     insert.bind(6, sealed.summary_json);
     insert.bind(7, sealed.coverage_geojson);
     bind_blob(insert, 8, encode(sealed.log));
+    bind_blob(insert, 9, sealed.history);
     insert.exec();
     insert_standings(db, sealed);
     transaction.commit();
@@ -169,8 +202,8 @@ Result<std::optional<SealedEpoch>> RegistryStore::sealed(std::uint64_t epoch) co
   using Found = std::optional<SealedEpoch>;
   return impl_->database->run([&](SQLite::Database& db) -> Result<Found> {
     SQLite::Statement query(db,
-                            "SELECT epoch, record, seal, artifact, policy, summary, coverage, log "
-                            "FROM sealed WHERE epoch = ?");
+                            "SELECT epoch, record, seal, artifact, policy, summary, coverage, log, "
+                            "history FROM sealed WHERE epoch = ?");
     bind_number(query, 1, epoch);
     if (!query.executeStep()) return Found{};
     SealedEpoch sealed;
@@ -186,6 +219,7 @@ Result<std::optional<SealedEpoch>> RegistryStore::sealed(std::uint64_t epoch) co
     Result<CompactRange> range = get_compact_range(log_bytes);
     if (!range) return fail(range.error().code, "registry: " + range.error().detail);
     sealed.log = std::move(*range);
+    sealed.history = blob_of(query.getColumn(8));
     sealed.standings = standings_of(db, epoch);
     return Found{std::move(sealed)};
   });

@@ -65,6 +65,7 @@ struct SealedEpoch {
   std::string coverage_geojson;  // GET /v1/coverage.geojson
   std::vector<rewards::Standing> standings;
   CompactRange log;  // The network log after the epoch.
+  Bytes history;     // encode(History) after the epoch.
 };
 
 class RegistryStore {
@@ -98,6 +99,9 @@ class RegistryStore {
   Result<std::vector<AuditTask>> open_tasks(const PublicKey& hotspot, UnixNanos now) const;
   Result<std::optional<AuditTask>> task(const Hash256& report) const;
   Result<void> answer(const AuditRecord& audit);
+  // What was measured of the snippets of a beacon, all or none; a first answer stays.
+  Result<void> add_noise(std::uint64_t epoch, const std::vector<NoisePair>& pairs);
+  Result<std::vector<NoisePair>> noise(std::uint64_t epoch) const;  // Ascending.
 
   Result<void> add_sealed(const SealedEpoch& sealed);
   Result<std::optional<SealedEpoch>> sealed(std::uint64_t epoch) const;

@@ -4,6 +4,7 @@
 
 #include "radio/css/measure.h"
 #include "radio/evidence/beacon.h"
+#include "radio/evidence/demodulate.h"
 #include "radio/evidence/snippet.h"
 #include "radio/iq/format.h"
 
@@ -75,12 +76,12 @@ ReceiverConfig receiver_config(const Snippet& snippet, int spreading_factor,
 
 }  // namespace
 
-Result<std::optional<Remeasured>> remeasure(const Snippet& snippet, int spreading_factor,
-                                            std::uint32_t bandwidth_hz) {
+Result<std::optional<Demodulated>> demodulate(const Snippet& snippet, int spreading_factor,
+                                              std::uint32_t bandwidth_hz) {
   if (Result<void> form = check_form(snippet, spreading_factor, bandwidth_hz); !form) {
     return fail(form.error());
   }
-  const Samples samples = decode_samples(snippet.format, snippet.bytes);
+  Samples samples = decode_samples(snippet.format, snippet.bytes);
   if (!std::ranges::all_of(samples, within_full_scale)) {
     return fail(Errc::bad_data, "evidence holds samples beyond full scale");
   }
@@ -95,9 +96,18 @@ Result<std::optional<Remeasured>> remeasure(const Snippet& snippet, int spreadin
         measure(how, beacon_params(spreading_factor, bandwidth_hz), frame.payload, samples,
                 frame.start_sample, frame.carrier_offset_hz);
     // A frame that is not wholly in the snippet is no evidence of itself.
-    if (measured) return Remeasured{*tag, rounded(*measured, snippet)};
+    if (measured) return Demodulated{*tag, frame.payload, *measured, std::move(samples)};
   }
   return std::nullopt;
+}
+
+Result<std::optional<Remeasured>> remeasure(const Snippet& snippet, int spreading_factor,
+                                            std::uint32_t bandwidth_hz) {
+  const Result<std::optional<Demodulated>> found =
+      demodulate(snippet, spreading_factor, bandwidth_hz);
+  if (!found) return fail(found.error());
+  if (!*found) return std::nullopt;
+  return Remeasured{(*found)->tag, rounded((*found)->measured, snippet)};
 }
 
 }  // namespace earshot::radio

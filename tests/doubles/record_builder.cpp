@@ -75,6 +75,7 @@ void RecordBuilder::follow(const EpochOutcome& before) {
   head_.previous_seal = seal_hash(before.seal);
   head_.previous = before.artifact;
   head_.log = before.log;
+  head_.history = before.history;
   drafts_.clear();
   open_epoch();
 }
@@ -232,6 +233,7 @@ void RecordBuilder::log_onboardings(EpochRecord& record) {
 
 void RecordBuilder::draw(EpochRecord& record) const {
   record.audits.clear();
+  record.noise.clear();
   record.policy = rewards::policy_hash(policy_);
   const Result<std::vector<Hash256>> drawn = draw_audits(record, policy_, record.audit_entropy);
   if (!drawn) return;  // The record contradicts itself: the test wants to see that.
@@ -250,6 +252,11 @@ void RecordBuilder::draw(EpochRecord& record) const {
     record.audits.push_back(audit);
   }
   canonicalize(record);
+  record.noise = pairs_to_correlate(record);
+  for (NoisePair& pair : record.noise) {
+    pair.correlation_ppm = 15'000;
+    on_noise(pair);
+  }
 }
 
 EpochRecord RecordBuilder::build() {

@@ -82,6 +82,8 @@ class RecordBuilder {
 
   // Changes what an audit measured.
   std::function<void(AuditRecord&)> on_audit = [](AuditRecord&) {};
+  // Changes how much two snippets have in common; 1.5 % are two receivers'.
+  std::function<void(NoisePair&)> on_noise = [](NoisePair&) {};
 
  private:
   void open_epoch();  // Entropy and times of head_.epoch.

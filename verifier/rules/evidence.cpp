@@ -29,6 +29,8 @@ Ruling judge_evidence(const WitnessReport& report, const AuditRecord& audit,
       return refuse(kRule, "evidence_root_mismatch");
     case AuditOutcome::no_beacon:
       return refuse(kRule, "evidence_no_beacon");
+    case AuditOutcome::unmeasurable:
+      return refuse(kRule, "evidence_unmeasurable");
   }
   if (audit.tag != report.tag) return refuse(kRule, "evidence_other_tag");
   const std::array<Figure, 4> figures = {{

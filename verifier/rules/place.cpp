@@ -56,4 +56,25 @@ std::vector<PlaceRuling> judge_places(const Registry& registry, std::span<const 
   return places;
 }
 
+std::vector<PlaceRuling> helium_places(const Registry& registry, std::span<const Link> links) {
+  struct Done {
+    std::int64_t heard = 0;
+    std::int64_t witnessed = 0;
+  };
+  std::map<PublicKey, Done> done;
+  for (const Link& link : links) {
+    if (!link.accepted) continue;
+    ++done[link.beaconer].heard;
+    ++done[link.witness].witnessed;
+  }
+  std::vector<PlaceRuling> places;
+  for (const auto& [key, registration] : registry) {
+    const Done& d = done[key];
+    const bool took_part = d.heard + d.witnessed > 0;
+    places.push_back({took_part ? rewards::Tier::plausible : rewards::Tier::unproven,
+                      {{"heard_reports", d.heard}, {"witnessed_reports", d.witnessed}}});
+  }
+  return places;
+}
+
 }  // namespace earshot::verifier

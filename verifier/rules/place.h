@@ -50,4 +50,8 @@ struct PlaceRuling {
 std::vector<PlaceRuling> judge_places(const Registry& registry, std::span<const Link> links,
                                       const rewards::Policy& policy);
 
+// Helium proves no place: `plausible` whoever had a beacon or a report accepted, `unproven` the
+// others. Its rules weigh no tiers.
+std::vector<PlaceRuling> helium_places(const Registry& registry, std::span<const Link> links);
+
 }  // namespace earshot::verifier

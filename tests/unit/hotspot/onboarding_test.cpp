@@ -1,5 +1,6 @@
 #include "hotspot/onboarding.h"
 
+#include "core/s2.h"
 #include "hotspot/s2_cell.h"
 #include "tests/unit/hotspot/test_world.h"
 

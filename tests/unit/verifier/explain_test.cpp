@@ -38,8 +38,10 @@ TEST(Reasons, StandInTheDocumentAsTheyStandHere) {
 // test's.
 TEST(Reasons, AreGivenBySomeRule) {
   std::string sources;
-  for (const char* file : {"rules/form.cpp", "rules/registry.cpp", "rules/slot.cpp",
-                           "rules/pairwise.cpp", "rules/evidence.cpp", "judge_messages.cpp"}) {
+  for (const char* file :
+       {"rules/form.cpp", "rules/registry.cpp", "rules/slot.cpp", "rules/pairwise.cpp",
+        "rules/evidence.cpp", "rules/noise.cpp", "judge_messages.cpp", "rules/helium/check.cpp",
+        "rules/helium/selection.cpp"}) {
     sources += read("verifier/" + std::string(file));
   }
   for (const ReasonInfo& reason : reasons()) {

@@ -98,7 +98,8 @@ TEST_F(Judge, SealsWhatItFound) {
   const Seal& seal = outcome.seal;
   EXPECT_EQ(seal.message_count, record_.messages.size());
   EXPECT_EQ(record_.log.size(), 0U);
-  EXPECT_EQ(seal.log_size, 2 * outcome.verdicts.size() + record_.audits.size());
+  EXPECT_EQ(seal.log_size,
+            2 * outcome.verdicts.size() + record_.audits.size() + record_.noise.size());
   std::vector<Hash256> leaves;
   for (const Bytes& leaf : network_log(record_, outcome.verdicts)) {
     leaves.push_back(merkle_leaf(leaf));
@@ -407,6 +408,7 @@ TEST_F(Contradiction, OfLinkAndCommitmentAcrossAGap) {
   record_.links[3][0] = Hash256{};
   record_.audit_round = 0;
   record_.audits.clear();
+  record_.noise.clear();
   EXPECT_EQ(refusal(), "judged");
   record_.links[4][0][0] ^= 1;
   expect_refusal("is not of its commitment");

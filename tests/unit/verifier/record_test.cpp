@@ -88,12 +88,13 @@ TEST_F(Record, IsRefusedWhenACountPromisesMoreThanThereIs) {
 TEST_F(Record, IsRefusedWithAnEdgeThatIsNotOfItsLogsSize) {
   const EpochRecord none;
   Bytes bytes = encode(none);
-  const std::size_t log_at = bytes.size() - 4 - 8;  // Before the length of no previous artifact.
-  bytes[log_at + 7] = 3;                            // Two hashes, of which none is there.
+  const std::size_t log_at =
+      bytes.size() - 8 - 4 - 8;  // Before no previous artifact and no history.
+  bytes[log_at + 7] = 3;         // Two hashes, of which none is there.
   EXPECT_FALSE(decode_record(bytes));
   bytes = encode(none);
   bytes[log_at] = 0x80;
-  bytes.insert(bytes.end() - 4, 32, 0);
+  bytes.insert(bytes.end() - 12, 32, 0);
   const Result<EpochRecord> huge = decode_record(bytes);
   ASSERT_FALSE(huge);
   EXPECT_EQ(huge.error().detail,

@@ -1,0 +1,213 @@
+#include "radio/evidence/noise.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <complex>
+#include <vector>
+
+#include "radio/css/fft.h"
+#include "radio/css/measure.h"
+#include "radio/css/rotation.h"
+#include "radio/css/waveform.h"
+#include "radio/evidence/beacon.h"
+#include "radio/evidence/demodulate.h"
+#include "radio/evidence/excision.h"
+#include "radio/iq/format.h"
+
+namespace earshot::radio {
+namespace {
+
+constexpr double kNotchHz =
+    2'000;  // Chosen: echoes of 16 us (SF7) to 500 us (SF12), filters' ringing.
+constexpr double kBand = 0.225;  // Of the rate: nine tenths of the beacon's band.
+constexpr std::size_t kMostSamples = std::size_t{1} << 17;  // Half a second; more tells no more.
+constexpr std::size_t kLeastOverlap = 8'192;
+constexpr int kOffsetBins = 8;     // Four turns over the longer one, either way.
+constexpr std::size_t kTimes = 8;  // Pieces of the median.
+constexpr std::size_t kBands = 8;
+
+// Where both are most alike: one[k + delay] against other[k] turned by `bins`.
+struct Alignment {
+  double correlation = 0;  // Not normalised.
+  std::ptrdiff_t delay = 0;
+  std::ptrdiff_t bins = 0;
+};
+
+double energy_of(SampleView samples) {
+  double sum = 0;
+  for (const Sample& x : samples) sum += std::norm(x);
+  return sum;
+}
+
+// The part around the beacon, no longer than kMostSamples.
+SampleView window_of(const Residual& residual) {
+  const SampleView all(residual.samples);
+  if (all.size() <= kMostSamples) return all;
+  const double lead = static_cast<double>(kMostSamples) / 2;
+  const double last = static_cast<double>(all.size() - kMostSamples);
+  const auto first = static_cast<std::size_t>(std::clamp(residual.anchor_sample - lead, 0.0, last));
+  return all.subspan(first, kMostSamples);
+}
+
+class Correlator {
+ public:
+  Correlator(SampleView one, SampleView other)
+      : size_(std::bit_ceil(one.size() + other.size())),
+        one_(spectrum(one)),
+        other_(spectrum(other)),
+        backward_(size_, Fft::Direction::backward) {}
+
+  std::size_t size() const { return size_; }
+
+  // At an offset of `bins` of the transform's own bins, all delays.
+  void look(std::ptrdiff_t bins, Alignment& best) {
+    const std::size_t shift =
+        static_cast<std::size_t>(bins + static_cast<std::ptrdiff_t>(size_)) % size_;
+    for (std::size_t k = 0; k < size_; ++k) {
+      backward_.in()[(k + shift) % size_] = one_[(k + shift) % size_] * std::conj(other_[k]);
+    }
+    backward_.execute();
+    for (std::size_t k = 0; k < size_; ++k) {
+      const double found = std::abs(backward_.out()[k]) / static_cast<double>(size_);
+      if (found <= best.correlation) continue;
+      const auto delay = static_cast<std::ptrdiff_t>(k);
+      best = {found, k < size_ / 2 ? delay : delay - static_cast<std::ptrdiff_t>(size_), bins};
+    }
+  }
+
+ private:
+  Samples spectrum(SampleView samples) const {
+    Fft forward(size_);
+    std::ranges::fill(forward.in(), Sample());
+    std::ranges::copy(samples, forward.in().begin());
+    forward.execute();
+    return {forward.out().begin(), forward.out().end()};
+  }
+
+  std::size_t size_;
+  Samples one_, other_;
+  Fft backward_;
+};
+
+// The stretch of both that overlaps, frequency offset taken out of `other`.
+struct Overlap {
+  Samples one;
+  Samples other;
+};
+
+Overlap overlap_of(SampleView one, SampleView other, const Alignment& at, std::size_t size) {
+  const std::ptrdiff_t begin = std::max<std::ptrdiff_t>(0, -at.delay);
+  const std::ptrdiff_t end = std::min(static_cast<std::ptrdiff_t>(other.size()),
+                                      static_cast<std::ptrdiff_t>(one.size()) - at.delay);
+  Overlap out;
+  if (end - begin < static_cast<std::ptrdiff_t>(kLeastOverlap)) return out;
+  const auto length = static_cast<std::size_t>(end - begin);
+  const SampleView a = one.subspan(static_cast<std::size_t>(begin + at.delay), length);
+  const SampleView b = other.subspan(static_cast<std::size_t>(begin), length);
+  out.one.assign(a.begin(), a.end());
+  out.other.assign(b.begin(), b.end());
+  rotate({0, static_cast<double>(at.bins) / static_cast<double>(size), 0}, out.other);
+  return out;
+}
+
+// Median over pieces of time and frequency of the correlation in phase with the whole.
+double median_of_pieces(const Overlap& overlap) {
+  const std::size_t length = overlap.one.size() / kTimes;
+  Fft one(length);
+  Fft other(length);
+  const auto reach = static_cast<std::ptrdiff_t>(kBand * static_cast<double>(length));
+  const std::ptrdiff_t band = 2 * reach / static_cast<std::ptrdiff_t>(kBands);
+  std::vector<std::complex<double>> products;
+  std::vector<double> energies;
+  std::complex<double> whole = 0;
+  for (std::size_t time = 0; time < kTimes; ++time) {
+    const auto first = static_cast<std::ptrdiff_t>(time * length);
+    std::copy_n(overlap.one.begin() + first, length, one.in().begin());
+    std::copy_n(overlap.other.begin() + first, length, other.in().begin());
+    one.execute();
+    other.execute();
+    for (std::size_t piece = 0; piece < kBands; ++piece) {
+      std::complex<double> product = 0;
+      double energy_one = 0;
+      double energy_other = 0;
+      const std::ptrdiff_t low = -reach + static_cast<std::ptrdiff_t>(piece) * band;
+      for (std::ptrdiff_t bin = low; bin < low + band; ++bin) {
+        const auto k =
+            static_cast<std::size_t>(bin < 0 ? bin + static_cast<std::ptrdiff_t>(length) : bin);
+        const std::complex<double> a = one.out()[k];
+        const std::complex<double> b = other.out()[k];
+        product += a * std::conj(b);
+        energy_one += std::norm(a);
+        energy_other += std::norm(b);
+      }
+      products.push_back(product);
+      energies.push_back(std::sqrt(energy_one * energy_other));
+      whole += product;
+    }
+  }
+  if (std::abs(whole) == 0) return 0;
+  const std::complex<double> phase = std::conj(whole) / std::abs(whole);
+  std::vector<double> shares;
+  for (std::size_t i = 0; i < products.size(); ++i) {
+    shares.push_back(energies[i] > 0 ? std::real(products[i] * phase) / energies[i] : 0);
+  }
+  const auto middle = shares.begin() + static_cast<std::ptrdiff_t>(shares.size() / 2);
+  std::nth_element(shares.begin(), middle, shares.end());
+  return *middle;
+}
+
+}  // namespace
+
+Result<std::optional<Residual>> residual_of(const Snippet& snippet, int spreading_factor,
+                                            std::uint32_t bandwidth_hz) {
+  Result<std::optional<Demodulated>> found = demodulate(snippet, spreading_factor, bandwidth_hz);
+  if (!found) return fail(found.error());
+  if (!*found) return std::optional<Residual>{};
+  const Measurement& measured = (*found)->measured;
+  const CssParams params = beacon_params(spreading_factor, bandwidth_hz);
+  const Result<CssWaveform> waveform = CssWaveform::create(params, (*found)->payload);
+  if (!waveform) return fail(waveform.error());
+  Residual residual;
+  residual.samples = std::move((*found)->samples);
+  residual.anchor_sample = measured.anchor_sample;
+  residual.carrier_offset = measured.carrier_offset_hz / snippet.rate_hz;
+  // The transmitter's clock runs off as its carrier does.
+  const double step =
+      (1 + measured.carrier_offset_hz / static_cast<double>(snippet.centre_hz)) / snippet.rate_hz;
+  const double anchor_seconds = (params.preamble_symbols + 4.25) * symbol_seconds(params);
+  Samples model(residual.samples.size());
+  waveform->add_to(model, anchor_seconds - measured.anchor_sample * step, step, 1,
+                   residual.carrier_offset, 0);
+  notch_waveform(residual.samples, model, snippet.rate_hz, kNotchHz);
+  excise_tiles(residual.samples);
+  excise_chirps(residual.samples);
+  excise_chirps(residual.samples);  // What the first left of strong ones.
+  whiten(residual.samples, kBand);
+  return std::optional<Residual>(std::move(residual));
+}
+
+std::uint32_t noise_correlation_ppm(const Residual& one, const Residual& other) {
+  const SampleView a = window_of(one);
+  const SampleView b = window_of(other);
+  if (std::min(a.size(), b.size()) < kLeastOverlap) return 0;
+  Correlator correlator(a, b);
+  // As the beacons say, or as if one had been given another beacon's offset.
+  const double difference = one.carrier_offset - other.carrier_offset;
+  const auto centre = static_cast<std::ptrdiff_t>(
+      std::llround(difference * static_cast<double>(correlator.size())));
+  Alignment best;
+  for (int bin = -kOffsetBins; bin <= kOffsetBins; ++bin) {
+    correlator.look(centre + bin, best);
+    if (std::abs(centre) > kOffsetBins) correlator.look(bin, best);
+  }
+  const Overlap overlap = overlap_of(a, b, best, correlator.size());
+  if (overlap.one.empty()) return 0;
+  const double energy = std::sqrt(energy_of(overlap.one) * energy_of(overlap.other));
+  if (energy == 0) return 0;
+  const double share = std::min(best.correlation / energy, median_of_pieces(overlap));
+  return static_cast<std::uint32_t>(std::lround(1e6 * std::clamp(share, 0.0, 1.0)));
+}
+
+}  // namespace earshot::radio
