@@ -179,16 +179,38 @@ Result<void> show(const EpochOptions& options, const Context& context) {
   return {};
 }
 
+// From units to tokens, line by line.
+void show_payment(const rewards::HotspotReward& reward, const rewards::Policy& policy) {
+  const auto line = [](const char* name, const std::string& value) {
+    std::printf("  %-30s%s\n", name, value.c_str());
+  };
+  line("scale of its place", show_fixed(static_cast<double>(reward.scale) / 10'000, 4));
+  line("beacon units", show_fixed(static_cast<double>(reward.beacon_units) / 10'000, 4) +
+                           ", scaled " +
+                           show_fixed(static_cast<double>(reward.beacon_shares) / 1e8, 4));
+  line("witness units", show_fixed(static_cast<double>(reward.witness_units) / 10'000, 4) +
+                            ", scaled " +
+                            show_fixed(static_cast<double>(reward.witness_shares) / 1e8, 4));
+  if (policy.rule_set == rewards::RuleSet::earshot) {
+    const auto tier = static_cast<std::size_t>(reward.tier);
+    line("weight of its tier",
+         show_fixed(static_cast<double>(policy.tier_weight_permille[tier]) / 10, 1) + " %");
+  }
+  line("paid", decimal(reward.amount) + " base units");
+}
+
 void explain_hotspot(const EpochAudit& audit, std::size_t standing, const Context& context) {
   const rewards::Standing& hotspot = audit.outcome.standings[standing];
   const std::vector<Finding>& findings = audit.outcome.places[standing];
   if (!context.machine_output()) {
     std::fputs(verifier::explain(hotspot, findings).c_str(), stdout);
+    show_payment(audit.outcome.rewards.hotspots[standing], audit.policy);
     return;
   }
   const ordered_json out = {{"hotspot", to_hex(hotspot.hotspot)},
                             {"owner", "0x" + to_hex(hotspot.owner)},
                             {"tier", rewards::tier_name(hotspot.tier)},
+                            {"amount", decimal(audit.outcome.rewards.hotspots[standing].amount)},
                             {"rule", "place"},
                             {"findings", to_json(findings)}};
   std::printf("%s\n", out.dump().c_str());
@@ -200,6 +222,7 @@ void explain_verdict(const Verdict& verdict, const Context& context) {
     return;
   }
   ordered_json out = to_json(verdict);
+  out["paid"] = verifier::payment_sentence(verdict);
   if (const verifier::ReasonInfo* info = verifier::find_reason(verdict.reason)) {
     out["meaning"] = info->meaning;
     out["inputs"] = info->inputs;

@@ -113,6 +113,7 @@ class Api {
   HttpResponse get_sealed_epoch(const SealedEpoch& sealed);
   HttpResponse get_epoch_file(std::string_view number, std::string_view file);
   HttpResponse get_payout(std::string_view number, std::string_view account);
+  HttpResponse get_explanation(std::string_view number, std::string_view id);
   HttpResponse get_coverage();
   HttpResponse get_current_round(UnixNanos now);
   std::string round_body(Round round, const std::optional<ReleasedRound>& released) const;

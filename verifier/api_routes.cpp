@@ -116,6 +116,8 @@ const std::vector<Api::Route>& Api::routes() {
        [](Api& api, Request, Names n) { return api.get_epoch_file(n[0], n[1]); }},
       {"GET", "/v1/epochs/{epoch}/payouts/{address}", Cost::slow,
        [](Api& api, Request, Names n) { return api.get_payout(n[0], n[1]); }},
+      {"GET", "/v1/epochs/{epoch}/explain/{id}", Cost::slow,
+       [](Api& api, Request, Names n) { return api.get_explanation(n[0], n[1]); }},
       {"GET", "/v1/coverage.geojson", Cost::slow,
        [](Api& api, Request, Names) { return api.get_coverage(); }},
   };

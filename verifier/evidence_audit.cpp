@@ -1,5 +1,6 @@
 #include "verifier/evidence_audit.h"
 
+#include "radio/evidence/noise.h"
 #include "radio/evidence/snippet.h"
 
 namespace earshot::verifier {
@@ -31,6 +32,23 @@ AuditRecord measure_evidence(const Hash256& report_id, const WitnessReport& repo
   audit.snr_cdb = figures.snr_cdb;
   audit.carrier_offset_dhz = figures.carrier_offset_dhz;
   return audit;
+}
+
+std::vector<std::uint32_t> correlate_evidence(std::span<const Evidence> evidence) {
+  std::vector<std::optional<radio::Residual>> residuals;
+  for (const Evidence& each : evidence) {
+    auto residual = radio::residual_of(radio::snippet_of(each.report, each.bytes),
+                                       each.report.spreading_factor, each.report.bandwidth_hz);
+    residuals.push_back(residual ? std::move(*residual) : std::nullopt);
+  }
+  std::vector<std::uint32_t> pairs;
+  for (std::size_t i = 0; i < residuals.size(); ++i) {
+    for (std::size_t k = i + 1; k < residuals.size(); ++k) {
+      const bool both = residuals[i] && residuals[k];
+      pairs.push_back(both ? radio::noise_correlation_ppm(*residuals[i], *residuals[k]) : 0);
+    }
+  }
+  return pairs;
 }
 
 AuditRecord audit_evidence(const Hash256& report_id, const WitnessReport& report,

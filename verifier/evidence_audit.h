@@ -20,7 +20,12 @@ std::variant<Evidence, AuditRecord> collect_evidence(const Hash256& report_id,
 // `bytes` hash to the report's root. Pure; any thread. Takes as long as demodulating one frame.
 AuditRecord measure_evidence(const Hash256& report_id, const WitnessReport& report, Bytes bytes);
 
-// Both, one after the other.
+// How much the noise of every two of these snippets of one beacon correlates, in millionths: pairs
+// (0, 1), (0, 2), ... (1, 2), ...; 0 where one of them holds no beacon. Pure; any thread. As long
+// as demodulating each, and 0.1 s for each pair.
+std::vector<std::uint32_t> correlate_evidence(std::span<const Evidence> evidence);
+
+// The first two, one after the other.
 AuditRecord audit_evidence(const Hash256& report_id, const WitnessReport& report,
                            std::span<const EvidenceChunk> chunks, bool saw_mismatch);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "radio/evidence/noise.h"
 #include "verifier/evidence_audit.h"
 
 namespace earshot::verifier {
@@ -36,23 +35,15 @@ Result<Bytes> answer_audit(Reader& in) {
 
 Result<Bytes> answer_noise(Reader& in) {
   const std::size_t count = in.get<std::uint8_t>();
-  std::vector<std::optional<radio::Residual>> residuals;
+  std::vector<Evidence> all;
   for (std::size_t i = 0; i < count; ++i) {
     Result<Evidence> evidence = get_evidence(in);
     if (!evidence) return fail(evidence.error());
-    const WitnessReport& report = evidence->report;
-    auto residual = radio::residual_of(radio::snippet_of(report, std::move(evidence->bytes)),
-                                       report.spreading_factor, report.bandwidth_hz);
-    residuals.push_back(residual ? std::move(*residual) : std::nullopt);
+    all.push_back(std::move(*evidence));
   }
   if (Result<void> end = in.finish("evidence request"); !end) return fail(end.error());
   Writer out;
-  for (std::size_t i = 0; i < count; ++i) {
-    for (std::size_t k = i + 1; k < count; ++k) {
-      const bool both = residuals[i] && residuals[k];
-      out.put(both ? radio::noise_correlation_ppm(*residuals[i], *residuals[k]) : std::uint32_t{0});
-    }
-  }
+  for (const std::uint32_t ppm : correlate_evidence(all)) out.put(ppm);
   return std::move(out).take();
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "core/time.h"
 
@@ -177,7 +178,8 @@ constexpr auto kUnits = std::to_array<Unit>({{"_cdbm", 2, "dBm"},
                                              {"_dhz", 1, "Hz"},
                                              {"_hz", 0, "Hz"},
                                              {"_mm", 3, "m"},
-                                             {"_ps", 6, "us"}});
+                                             {"_ps", 6, "us"},
+                                             {"_e4", 4, ""}});
 
 std::string with_decimals(std::int64_t value, int decimals) {
   const bool negative = value < 0;
@@ -235,9 +237,35 @@ std::string show_finding(const Finding& finding) {
   if (finding.name.ends_with("_ns")) return show_time(finding.value);
   for (const Unit& unit : kUnits) {
     if (!finding.name.ends_with(unit.suffix)) continue;
-    return with_decimals(finding.value, unit.decimals) + " " + std::string(unit.name);
+    const std::string value = with_decimals(finding.value, unit.decimals);
+    return unit.name.empty() ? value : value + " " + std::string(unit.name);
   }
   return std::to_string(finding.value);
+}
+
+std::string payment_sentence(const Verdict& verdict) {
+  if (verdict.type != MessageType::beacon_report && verdict.type != MessageType::witness_report) {
+    return "";
+  }
+  if (verdict.decision != Decision::accepted) return "Not paid: it was not accepted.";
+  const auto value_of = [&](std::string_view name) {
+    const auto found = std::ranges::find(verdict.findings, name, &Finding::name);
+    return found == verdict.findings.end() ? std::optional<std::int64_t>() : found->value;
+  };
+  if (value_of("unpaid_beaconer_unproven")) {
+    return "Not paid: the beaconer's place is not proven, so nobody earns by this beacon.";
+  }
+  if (value_of("unpaid_witness_unproven")) {
+    return "Not paid: the witness's own place is not proven, so its reports do not count.";
+  }
+  const std::optional<std::int64_t> witnesses = value_of("paid_witnesses");
+  const std::optional<std::int64_t> units = value_of("units_e4");
+  const std::optional<std::int64_t> scale = value_of("scale_e4");
+  if (!witnesses || !units || !scale) return "";
+  if (*units == 0) return "Not paid: no witness of this beacon counts.";
+  return "Counts " + with_decimals(*units, 4) + " units, because " + std::to_string(*witnesses) +
+         (*witnesses == 1 ? " witness" : " witnesses") + " of this beacon count, times " +
+         with_decimals(*scale, 4) + " for how crowded the beacon's place is.";
 }
 
 std::string explain(const Verdict& verdict) {
@@ -254,6 +282,9 @@ std::string explain(const Verdict& verdict) {
     add_line(text, "because", info->meaning);
     add_line(text, "inputs", info->inputs);
     add_line(text, "threshold", info->threshold);
+  }
+  if (const std::string paid = payment_sentence(verdict); !paid.empty()) {
+    add_line(text, "paid", paid);
   }
   for (const Finding& finding : verdict.findings) {
     add_line(text, finding.name, show_finding(finding));

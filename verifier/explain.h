@@ -24,7 +24,9 @@ const ReasonInfo* find_reason(std::string_view code);
 // Several lines: what it is about, what was decided and why, the rule with its inputs and
 // threshold.
 std::string explain(const Verdict& verdict);
-// The same for a hotspot's tier; `findings` as EpochOutcome::places has them.
+// Whether and what the message counted, in a sentence; empty for what never pays by itself.
+std::string payment_sentence(const Verdict& verdict);
+// The same as explain for a hotspot's tier; `findings` as EpochOutcome::places has them.
 std::string explain(const rewards::Standing& standing, std::span<const Finding> findings);
 
 // A finding's value as people write it, by the unit its name ends in: "-97.31 dBm", "5000.000 m".

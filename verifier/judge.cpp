@@ -8,6 +8,7 @@
 
 #include "core/merkle.h"
 #include "verifier/judge_messages.h"
+#include "verifier/judge_payment.h"
 #include "verifier/rules/evidence.h"
 #include "verifier/rules/noise.h"
 #include "verifier/rules/place.h"
@@ -119,34 +120,6 @@ void judge_standings(const EpochRecord& record, const rewards::Policy& policy,
     const auto found = beaconed.find(standing.hotspot);
     standing.crowds = found != beaconed.end() && found->second > since;
   }
-}
-
-// What pays: accepted beacons of hotspots whose place is proven, with those of their accepted
-// witnesses whose place is (or that listen). A beacon from nowhere is no coverage, so that
-// witnessing one's own unproven transmitters earns nothing.
-std::vector<rewards::BeaconCredit> credits_of(const EpochRecord& record,
-                                              const JudgedMessages& judged,
-                                              const std::vector<rewards::Standing>& standings) {
-  std::map<PublicKey, rewards::Tier> tier;
-  for (const rewards::Standing& standing : standings) tier[standing.hotspot] = standing.tier;
-  std::map<std::size_t, rewards::BeaconCredit> credits;
-  for (std::size_t i = 0; i < judged.messages.size(); ++i) {
-    const JudgedMessage& message = judged.messages[i];
-    if (!message.beacon || !message.ruling.accepted()) continue;
-    const PublicKey& beaconer = signer_of(record.messages[*message.beacon].message);
-    const PublicKey& witness = signer_of(record.messages[i].message);
-    if (tier.at(beaconer) == rewards::Tier::unproven) continue;
-    if (tier.at(witness) == rewards::Tier::unproven) continue;
-    rewards::BeaconCredit& credit = credits[*message.beacon];
-    credit.hotspot = beaconer;
-    credit.witnesses.push_back(witness);
-  }
-  std::vector<rewards::BeaconCredit> out;
-  for (auto& [beacon, credit] : credits) {
-    std::ranges::sort(credit.witnesses);
-    out.push_back(std::move(credit));
-  }
-  return out;
 }
 
 Verdict verdict_of(const LoggedMessage& logged, const Hash256& id, const Ruling& ruling) {
@@ -288,9 +261,10 @@ std::vector<Bytes> network_log(const EpochRecord& record, std::span<const Verdic
   return leaves;
 }
 
-Result<EpochOutcome> judge_epoch(const EpochRecord& record, const rewards::Policy& policy) {
+Result<EpochOutcome> judge_epoch(const EpochRecord& record, const rewards::Policy& policy,
+                                 const JudgeHow& how) {
   if (Result<void> checked = check_record(record, policy); !checked) return fail(checked.error());
-  JudgedMessages judged = judge_messages(record, policy);
+  JudgedMessages judged = judge_messages(record, policy, how);
   if (Result<void> checked = check_audits(judged, record, policy); !checked) {
     return fail(checked.error());
   }
@@ -305,11 +279,12 @@ Result<EpochOutcome> judge_epoch(const EpochRecord& record, const rewards::Polic
   Result<rewards::channels::Settlement> channels = settle(record, outcome.standings, previous);
   if (!channels) return fail(channels.error());
   outcome.channels = std::move(*channels);
-  Result<rewards::EpochRewards> rewards =
-      rewards::epoch_rewards(policy, credits_of(record, judged, outcome.standings),
-                             outcome.standings, previous.accounts, outcome.channels.data);
+  const Credits credits = credits_of(record, judged, outcome.standings);
+  Result<rewards::EpochRewards> rewards = rewards::epoch_rewards(
+      policy, credits.beacons, outcome.standings, previous.accounts, outcome.channels.data);
   if (!rewards) return fail(rewards.error());
   outcome.rewards = std::move(*rewards);
+  add_payments(record, credits, outcome.rewards.hotspots, judged);
   outcome.verdicts = verdicts_of(record, judged);
   outcome.log = record.log;
   for (const Bytes& leaf : network_log(record, outcome.verdicts, outcome.channels.uses)) {

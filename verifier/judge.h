@@ -7,6 +7,7 @@
 
 #include "rewards/epoch_rewards.h"
 #include "rewards/policy.h"
+#include "verifier/judge_how.h"
 #include "verifier/record.h"
 #include "verifier/verdict.h"
 
@@ -72,6 +73,7 @@ std::vector<Bytes> network_log(const EpochRecord& record, std::span<const Verdic
 // another hash, a link that does not belong to its commitment, audits other than those drawn, noise
 // of other pairs than those to correlate, a log other than the one that the previous artifact
 // names).
-Result<EpochOutcome> judge_epoch(const EpochRecord& record, const rewards::Policy& policy);
+Result<EpochOutcome> judge_epoch(const EpochRecord& record, const rewards::Policy& policy,
+                                 const JudgeHow& how = {});
 
 }  // namespace earshot::verifier

@@ -20,7 +20,7 @@ class Desk {
     headers_.add(record.messages);
   }
 
-  JudgedMessages judge() {
+  JudgedMessages judge(const JudgeHow& how) {
     register_hotspots();
     judge_forms();
     void_equivocations();
@@ -30,7 +30,7 @@ class Desk {
       return std::move(out_);
     }
     judge_beacons();
-    judge_witnesses();
+    judge_witnesses(how);
     return std::move(out_);
   }
 
@@ -119,11 +119,22 @@ class Desk {
     if (tag) tags_.emplace(tag->second, TaggedBeacon{tag->first, ruling.accepted(), i});
   }
 
-  void judge_witnesses() {
+  // Each report is judged by itself, from what is settled by now, and writes its own ruling only.
+  void judge_witnesses(const JudgeHow& how) {
+    std::vector<std::vector<std::size_t>> shards(how.shards);
     for (std::size_t i = 0; i < out_.messages.size(); ++i) {
       const auto* report = std::get_if<WitnessReport>(&message(i));
-      if (report != nullptr && out_.messages[i].ruling.accepted()) judge_witness(i, *report);
+      if (report == nullptr || !out_.messages[i].ruling.accepted()) continue;
+      const std::size_t shard = how.shards == 1 ? 0 : sha256(report->tag)[0] % how.shards;
+      shards[shard].push_back(i);
     }
+    const auto work = [&](std::size_t shard) {
+      for (const std::size_t i : shards[shard]) {
+        judge_witness(i, std::get<WitnessReport>(message(i)));
+      }
+    };
+    if (how.run) return how.run(shards.size(), work);
+    for (std::size_t shard = 0; shard < shards.size(); ++shard) work(shard);
   }
 
   void judge_witness(std::size_t i, const WitnessReport& report) {
@@ -150,8 +161,9 @@ class Desk {
 
 }  // namespace
 
-JudgedMessages judge_messages(const EpochRecord& record, const rewards::Policy& policy) {
-  return Desk(record, policy).judge();
+JudgedMessages judge_messages(const EpochRecord& record, const rewards::Policy& policy,
+                              const JudgeHow& how) {
+  return Desk(record, policy).judge(how);
 }
 
 }  // namespace earshot::verifier

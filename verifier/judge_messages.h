@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "rewards/policy.h"
+#include "verifier/judge_how.h"
 #include "verifier/record.h"
 #include "verifier/rules/registry.h"
 
@@ -31,8 +32,9 @@ Result<void> check_record(const EpochRecord& record, const rewards::Policy& poli
 // The record holds the noise of every pair that its audits ask for, no other.
 Result<void> check_noise(const EpochRecord& record);
 
-// Precondition: check_record.
-JudgedMessages judge_messages(const EpochRecord& record, const rewards::Policy& policy);
+// Precondition: check_record. Helium's rules, which look back in time, run in one piece.
+JudgedMessages judge_messages(const EpochRecord& record, const rewards::Policy& policy,
+                              const JudgeHow& how = {});
 
 // Precondition: `judged` is of `record`. Ascending ids, as draw_audits.
 std::vector<Hash256> draw_from(const JudgedMessages& judged, const EpochRecord& record,

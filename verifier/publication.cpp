@@ -29,6 +29,9 @@ Json to_json(const rewards::HotspotReward& reward) {
           {"tier", std::string(rewards::tier_name(reward.tier))},
           {"beacon_units", number(reward.beacon_units)},
           {"witness_units", number(reward.witness_units)},
+          {"scale_e4", number(reward.scale)},
+          {"beacon_shares_e8", number(reward.beacon_shares)},
+          {"witness_shares_e8", number(reward.witness_shares)},
           {"amount", decimal(reward.amount)}};
 }
 

@@ -64,8 +64,8 @@ struct SealedEpoch {
   std::string summary_json;      // GET /v1/epochs/{n}
   std::string coverage_geojson;  // GET /v1/coverage.geojson
   std::vector<rewards::Standing> standings;
-  CompactRange log;  // The network log after the epoch.
-  Bytes history;     // encode(History) after the epoch.
+  CompactRange log;    // The network log after the epoch.
+  Bytes history = {};  // encode(History) after the epoch.
 };
 
 class RegistryStore {

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <random>
+#include <thread>
 
 #include "tests/doubles/record_builder.h"
 #include "verifier/explain.h"
@@ -141,6 +143,41 @@ TEST(JudgeProperty, TheOrderOfArrivalChangesNoByte) {
     EXPECT_EQ(encode(again->seal), encode(outcome->seal));
     EXPECT_EQ(encode(again->artifact), encode(outcome->artifact));
     EXPECT_EQ(again->verdicts, outcome->verdicts);
+  }
+}
+
+// Deals shards to threads in turn.
+auto dealt_to(std::size_t threads) {
+  return [threads](std::size_t shards, const std::function<void(std::size_t)>& work) {
+    std::vector<std::thread> running;
+    for (std::size_t thread = 0; thread < threads; ++thread) {
+      running.emplace_back([=, &work] {
+        for (std::size_t shard = thread; shard < shards; shard += threads) work(shard);
+      });
+    }
+    for (std::thread& each : running) each.join();
+  };
+}
+
+TEST(JudgeProperty, NeitherShardsNorThreadsChangeAByteWhateverTheOrderOfArrival) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    Random random(seed);
+    RecordBuilder builder = world_of(seed, random);
+    EpochRecord record = builder.build();
+    const Result<EpochOutcome> outcome = judge_epoch(record, builder.policy());
+    ASSERT_TRUE(outcome) << seed;
+    for (const unsigned shards : {1U, 2U, 7U}) {
+      for (const unsigned threads : {1U, 2U}) {
+        std::ranges::shuffle(record.messages, random);
+        canonicalize(record);
+        const Result<EpochOutcome> again =
+            judge_epoch(record, builder.policy(), {shards, dealt_to(threads)});
+        ASSERT_TRUE(again) << seed;
+        EXPECT_EQ(encode(again->seal), encode(outcome->seal)) << seed << " " << shards;
+        EXPECT_EQ(encode(again->artifact), encode(outcome->artifact)) << seed << " " << shards;
+        EXPECT_EQ(again->verdicts, outcome->verdicts) << seed << " " << shards;
+      }
+    }
   }
 }
 

@@ -28,6 +28,17 @@ namespace fs = std::filesystem;
 constexpr Round kRound = 29'000'000;
 constexpr UnixNanos kLate = round_opening(kRound) + 3 * 3600 * kNanosPerSecond;
 constexpr const char* kBinary = "application/octet-stream";
+// Of an epoch with one verdict and one hotspot, so far as explanations look at it.
+constexpr const char* kSummary = R"({"verdicts": [{
+  "id": "1111111111111111111111111111111111111111111111111111111111111111", "type": "witness",
+  "hotspot": "2222222222222222222222222222222222222222222222222222222222222222", "round": 7,
+  "verdict": "accepted", "reason": "ok",
+  "detail": {"rule": "pairwise", "paid_witnesses": 5, "units_e4": 7600, "scale_e4": 5000}}],
+ "hotspots": [{
+  "hotspot": "2222222222222222222222222222222222222222222222222222222222222222",
+  "owner": "0x3333333333333333333333333333333333333333", "amount": "12"}],
+ "tiers": {"2222222222222222222222222222222222222222222222222222222222222222":
+  {"tier": "located", "detail": {"heard_owners": 4}}}})";
 constexpr const char* kJson = "application/json";
 
 // A whole service but for the sockets, and a note of what it answered.
@@ -293,7 +304,7 @@ void OpenApiTest::read_everything() {
                                      .seal = {3},
                                      .artifact = rewards::encode(artifact),
                                      .policy_toml = "name = \"p\"\n",
-                                     .summary_json = "{}",
+                                     .summary_json = kSummary,
                                      .coverage_geojson = "{}",
                                      .standings = {},
                                      .log = {}}));
@@ -307,7 +318,15 @@ void OpenApiTest::read_everything() {
       get("/v1/epochs/{epoch}/{file}", "/v1/epochs/" + epoch + "/" + file);
     }
     get("/v1/epochs/{epoch}/payouts/{address}", "/v1/epochs/" + epoch + "/payouts/" + account);
+    for (const std::string& id : {std::string(64, '1'), std::string(64, '2'), nobody, account}) {
+      get("/v1/epochs/{epoch}/explain/{id}", "/v1/epochs/" + epoch + "/explain/" + id);
+    }
   }
+  const std::string why =
+      get("/v1/epochs/{epoch}/explain/{id}", "/v1/epochs/5/explain/" + std::string(64, '1')).body;
+  EXPECT_NE(why.find("Counts 0.7600 units, because 5 witnesses of this beacon count, times 0.5000"),
+            std::string::npos)
+      << why;
 }
 
 // The network log and the witness.
@@ -386,6 +405,7 @@ void OpenApiTest::fail_everywhere() {
   get("/v1/epochs/{epoch}/{file}", "/v1/epochs/5/seal");
   const std::string account = "0x01" + std::string(38, '0');
   get("/v1/epochs/{epoch}/payouts/{address}", "/v1/epochs/5/payouts/" + account);
+  get("/v1/epochs/{epoch}/explain/{id}", "/v1/epochs/5/explain/" + key);
   // The pool has a thread and room for nothing: one task holds the thread, one fills the room.
   BlockingPool full(1, 1);
   std::promise<void> open;

@@ -1,0 +1,10 @@
+# Whether PROGRAM prints what RECORDS/expected.txt says.
+set(stems)
+foreach(name earshot-1-0 earshot-1-1 helium-iot-0 helium-iot-1)
+  list(APPEND stems ${RECORDS}/${name})
+endforeach()
+execute_process(COMMAND ${PROGRAM} ${stems} OUTPUT_VARIABLE printed RESULT_VARIABLE code)
+file(READ ${RECORDS}/expected.txt expected)
+if(NOT code EQUAL 0 OR NOT printed STREQUAL expected)
+  message(FATAL_ERROR "exit ${code}, printed\n${printed}expected\n${expected}")
+endif()
