@@ -51,7 +51,7 @@ class Child {
   Child() = default;
   ~Child() {
     if (pid_ <= 0) return;
-    kill(pid_, SIGKILL);
+    kill(-pid_, SIGKILL);  // With whatever it started.
     waitpid(pid_, nullptr, 0);
   }
 
@@ -65,8 +65,13 @@ class Child {
     std::vector<char*> arguments;
     for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
     arguments.push_back(nullptr);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    posix_spawnattr_setpgroup(&attributes, 0);
     const int error =
-        posix_spawn(&pid_, arguments[0], &actions, nullptr, arguments.data(), environ);
+        posix_spawn(&pid_, arguments[0], &actions, &attributes, arguments.data(), environ);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (error != 0) {
       pid_ = -1;

@@ -289,7 +289,7 @@ Result<AuditRecord> get_audit(Reader& in) {
   audit.snr_cdb = in.get<std::int32_t>();
   audit.carrier_offset_dhz = in.get<std::int32_t>();
   if (in.failed()) return fail(Errc::bad_data, "record: ends inside an audit");
-  if (outcome < 1 || outcome > 5) {
+  if (outcome < 1 || outcome == 5 || outcome > 6) {
     return fail(Errc::bad_data, "record: audit outcome " + std::to_string(outcome));
   }
   return audit;

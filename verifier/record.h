@@ -32,7 +32,7 @@ enum class AuditOutcome : std::uint8_t {
   unanswered = 2,     // Nothing (whole) came in time.
   root_mismatch = 3,  // What came does not hash to the signed root.
   no_beacon = 4,      // It hashes, but no frame with a valid CRC is in it.
-  unmeasurable = 5,   // The process that measures crashed on it or took too long.
+  unmeasurable = 6,   // The process that measures crashed on it or took too long.
 };
 
 // What an audit measured: integers, signed off by the verifier into the log (DESIGN section 5).

@@ -284,8 +284,7 @@ TEST(EpochDriver, AVirtualClockDoesNotGoBack) {
   World world;
   world.go(epoch_opening(world.policy, 77));
   EntropySource entropy(*world.registry, world.blocks, world.policy, {});
-  OwnProcessMeter meter;
-  EpochDriver driver(world.policy, {}, world.store, *world.registry, entropy, meter, world.log);
+  EpochDriver driver(world.policy, {}, world.store, *world.registry, entropy, world.log);
   const Result<void> moved = driver.move_clock(world.clock, world.clock.now() - 1);
   ASSERT_FALSE(moved);
   EXPECT_EQ(moved.error().code, Errc::usage);
