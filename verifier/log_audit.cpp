@@ -76,6 +76,8 @@ std::string name_of(const Bytes& entry) {
       return "verdict on " + id;
     case 4:
       return "channel " + id;
+    case 5:
+      return "noise of report " + id + " and another";
     default:
       return "of no known kind";
   }
