@@ -52,7 +52,7 @@ Result<std::uint64_t> ChannelDesk::finalized_block() {
   }
   const Result<std::uint64_t> number = node_.finalized_number();
   if (!number) return fail(unanswered(number.error()));
-  return number;
+  return *number;
 }
 
 // What is settled is known from our own seals: no later than the chain, and signed by us.
@@ -139,7 +139,7 @@ Result<EndReceipt> ChannelDesk::take(const ChannelEnd& end) {
 // Bisection: times of blocks rise.
 Result<std::uint64_t> ChannelDesk::last_block_before(std::uint64_t unix_seconds) {
   const Result<std::uint64_t> finalized = finalized_block();
-  if (!finalized) return finalized;
+  if (!finalized) return fail(finalized.error());
   std::uint64_t low = 0;
   std::uint64_t high = *finalized;
   while (low < high) {

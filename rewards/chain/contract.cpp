@@ -350,6 +350,7 @@ Result<std::vector<AccountTotal>> RewardsContract::deposits_at(std::uint64_t num
     amounts[moved->account] -= moved->cumulative;
   }
   std::vector<AccountTotal> deposits;
+  deposits.reserve(amounts.size());
   for (const auto& [payer, amount] : amounts) deposits.push_back({payer, amount});
   return deposits;
 }

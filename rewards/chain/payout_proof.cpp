@@ -15,6 +15,7 @@ constexpr std::size_t kMaxDepth = 64;  // Chosen: a tree of 2^64 accounts.
 Result<PayoutProof> prove(std::uint64_t epoch, const std::vector<AccountTotal>& totals,
                           const EvmAddress& account, const std::string& what) {
   std::vector<PayoutLeaf> leaves;
+  leaves.reserve(totals.size());
   for (const AccountTotal& total : totals) {
     leaves.push_back({total.account, amount_from(total.cumulative)});
   }

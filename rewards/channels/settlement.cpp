@@ -75,15 +75,15 @@ Result<Accounts> accounts_of(const Book& book, std::span<const AccountTotal> pre
 }  // namespace
 
 std::string_view use_verdict_name(UseVerdict verdict) {
-  constexpr std::string_view kNames[] = {"",
-                                         "paid",
-                                         "paid_in_part",
-                                         "other_epoch",
-                                         "bad_signature",
-                                         "not_reserved",
-                                         "wrong_preimage",
-                                         "unknown_hotspot",
-                                         "nothing_deposited"};
+  static constexpr std::string_view kNames[] = {"",
+                                                "paid",
+                                                "paid_in_part",
+                                                "other_epoch",
+                                                "bad_signature",
+                                                "not_reserved",
+                                                "wrong_preimage",
+                                                "unknown_hotspot",
+                                                "nothing_deposited"};
   return kNames[static_cast<std::size_t>(verdict)];
 }
 
