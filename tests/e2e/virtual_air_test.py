@@ -115,5 +115,11 @@ class Rtl433(unittest.TestCase):
         self.assertAlmostEqual((heard["freq1"] + heard["freq2"]) / 2, HERTZ / 1e6, delta=0.02)
 
 
+def tearDownModule():
+    # Killed programs leave their air; the next one of that name would make it anew.
+    for segment in pathlib.Path("/dev/shm").glob(f"earshot-air-{ETHER}*"):
+        segment.unlink()
+
+
 if __name__ == "__main__":
     unittest.main()
