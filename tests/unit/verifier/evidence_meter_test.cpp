@@ -25,6 +25,7 @@ Evidence evidence_of(const radio::Snippet& snippet, std::uint8_t id) {
   WitnessReport& report = evidence.report;
   report.hotspot = PublicKey{id};
   report.spreading_factor = 8;
+  report.frequency_hz = snippet.centre_hz;
   report.bandwidth_hz = snippet.rate_hz / 2;
   report.evidence_format = snippet.format;
   report.evidence_rate_hz = snippet.rate_hz;
