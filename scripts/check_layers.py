@@ -34,6 +34,7 @@ BANNED = [
     ("verifier/", ("verifier/evidence_audit",), [(r'#include\s*"radio/', "only the evidence audit sees samples")]),
     ("verifier/rules/", (), PURE),
     ("verifier/judge", (), PURE),
+    ("verifier/quorum/set_agreement", (), PURE),
     ("rewards/", ("rewards/chain/",), PURE),
 ]
 # Asio stays at the rim: sockets live in these files, handlers and decoders know none.

@@ -25,6 +25,8 @@
 
 namespace earshot::verifier {
 
+class QuorumDesk;
+
 // What there is in a running service and not in a test of one request. All borrowed.
 struct ServiceParts {
   IntakeQueue& queue;
@@ -57,6 +59,8 @@ class Api {
     const CosignedLog* network_checkpoints = nullptr;
     const LogDirectory* network_log = nullptr;
     WitnessDesk* witness = nullptr;  // Null: no log of others is witnessed.
+    // Of several verifiers: what they show each other. Null when there is one.
+    const QuorumDesk* quorum = nullptr;
     // Under a virtual clock: moves it and does everything due on the way. Absent otherwise, and
     // with it the resource.
     std::function<Result<void>(UnixNanos)> move_clock;
@@ -117,6 +121,7 @@ class Api {
   HttpResponse get_coverage();
   HttpResponse get_current_round(UnixNanos now);
   std::string round_body(Round round, const std::optional<ReleasedRound>& released) const;
+  HttpResponse get_quorum(std::string_view path);
 
   Parts parts_;
   const std::string policy_hash_;

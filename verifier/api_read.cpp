@@ -71,8 +71,9 @@ HttpResponse Api::get_current_round(UnixNanos now) {
   HttpResponse response{.status = 200, .body = round_body(round, *released)};
   // Under a virtual clock nothing is kept: its time stands still while things happen.
   if (parts_.move_clock) return response;
-  const bool is_settled =
-      *released || now > round_opening(round) + kLinkDeadlineSeconds * kNanosPerSecond;
+  // Of several verifiers one may wait a moment longer for the links of the others.
+  const std::int64_t last = parts_.quorum != nullptr ? kFirstTransmitSecond : kLinkDeadlineSeconds;
+  const bool is_settled = *released || now > round_opening(round) + last * kNanosPerSecond;
   if (is_settled) response.max_age_seconds = seconds_left(now);
   const std::lock_guard lock(round_mutex_);
   cached_ = {.round = round,

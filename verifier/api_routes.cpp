@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "verifier/api.h"
+#include "verifier/quorum/quorum_desk.h"
 
 namespace earshot::verifier {
 namespace {
@@ -118,6 +119,8 @@ const std::vector<Api::Route>& Api::routes() {
        [](Api& api, Request, Names n) { return api.get_payout(n[0], n[1]); }},
       {"GET", "/v1/epochs/{epoch}/explain/{id}", Cost::slow,
        [](Api& api, Request, Names n) { return api.get_explanation(n[0], n[1]); }},
+      {"GET", "/v1/quorum/{what...}", Cost::slow,
+       [](Api& api, Request r, Names) { return api.get_quorum(path_of(r)); }},
       {"GET", "/v1/coverage.geojson", Cost::slow,
        [](Api& api, Request, Names) { return api.get_coverage(); }},
   };
@@ -128,6 +131,12 @@ std::vector<Api::Operation> Api::operations() {
   std::vector<Operation> all;
   for (const Route& route : routes()) all.push_back({route.method, route.path});
   return all;
+}
+
+HttpResponse Api::get_quorum(std::string_view path) {
+  if (parts_.quorum == nullptr) return error_response(404, "there is nothing under this path");
+  const std::vector<std::string_view> segments = segments_of(path);
+  return parts_.quorum->get(std::span(segments).subspan(2));
 }
 
 std::variant<Api::Match, HttpResponse> Api::find(const HttpRequest& request) const {

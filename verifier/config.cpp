@@ -77,6 +77,22 @@ class Section {
     if (node != nullptr && !node->is_table()) complain(key, *node, "a table");
     return {node != nullptr ? node->as_table() : nullptr, prefix_ + key + ".", problems_};
   }
+  // Of an array of tables.
+  std::vector<Section> tables(const char* key) {
+    std::vector<Section> sections;
+    const toml::node* node = find(key);
+    if (node == nullptr) return sections;
+    const toml::array* array = node->as_array();
+    if (array == nullptr || !array->is_array_of_tables()) {
+      complain(key, *node, "[[" + std::string(key) + "]], tables");
+      return sections;
+    }
+    for (std::size_t i = 0; i < array->size(); ++i) {
+      sections.push_back(
+          {array->get(i)->as_table(), prefix_ + key + "[" + std::to_string(i) + "].", problems_});
+    }
+    return sections;
+  }
   void refuse_unknown() const {
     if (table_ == nullptr) return;
     for (const auto& [key, node] : *table_) {
@@ -158,6 +174,20 @@ void read_all(Section root, Config& config) {
   cosigning.read("least", config.cosigning.least);
   cosigning.read("interval_seconds", config.cosigning.interval_seconds);
   cosigning.refuse_unknown();
+  Section quorum = root.table("quorum");
+  quorum.read("threshold", config.quorum.threshold);
+  quorum.read("first_epoch", config.quorum.first_epoch);
+  quorum.read("contract", config.quorum.contract);
+  quorum.read("key_file", config.quorum.key_file);
+  quorum.read("step_seconds", config.quorum.step_seconds);
+  quorum.refuse_unknown();
+  for (Section& section : root.tables("peers")) {
+    PeerConfig& peer = config.peers.emplace_back();
+    section.read("url", peer.url);
+    section.read("log_key", peer.log_key);
+    section.read("address", peer.address);
+    section.refuse_unknown();
+  }
   Section simulation = root.table("simulation");
   simulation.read("virtual_clock", config.simulation.virtual_clock);
   simulation.read("entropy_seed", config.simulation.entropy_seed);
@@ -187,6 +217,34 @@ void check_ingest(std::vector<std::string>& problems, const IngestConfig& ingest
   check_range(problems, "ingest.key_requests_per_second", ingest.key_requests_per_second, 0, kMost);
   check_range(problems, "ingest.key_burst", ingest.key_burst, 1, kMost);
   check_range(problems, "ingest.strangers_per_second", ingest.strangers_per_second, 0, kMost);
+}
+
+void check_peers(std::vector<std::string>& problems, const Config& config) {
+  const QuorumConfig& quorum = config.quorum;
+  if (config.peers.empty()) {
+    if (quorum.threshold > 0 || !quorum.contract.empty() || !quorum.key_file.empty()) {
+      problems.emplace_back("quorum: found without [[peers]], allowed is none: it is for several");
+    }
+    return;
+  }
+  if (!config.channels.contract.empty()) {
+    problems.emplace_back(
+        "channels.contract: found with [[peers]], allowed is none: several verifiers do not agree "
+        "on channel ends yet");
+  }
+  check_present(problems, "quorum.threshold", quorum.threshold > 0, "1 to the verifiers' number");
+  check_present(problems, "quorum.first_epoch", quorum.first_epoch > 0, "an epoch's number");
+  check_present(problems, "quorum.contract", !quorum.contract.empty(), "an EVM address");
+  check_present(problems, "quorum.key_file", !quorum.key_file.empty(), "a path");
+  check_range(problems, "quorum.step_seconds", quorum.step_seconds, 5, 3600);
+  for (std::size_t i = 0; i < config.peers.size(); ++i) {
+    const PeerConfig& peer = config.peers[i];
+    const std::string prefix = "peers[" + std::to_string(i) + "].";
+    check_present(problems, (prefix + "url").c_str(), !peer.url.empty(), "http://HOST:PORT");
+    check_present(problems, (prefix + "log_key").c_str(), !peer.log_key.empty(),
+                  "NAME+ID+BASE64, as its /healthz says");
+    check_present(problems, (prefix + "address").c_str(), !peer.address.empty(), "an EVM address");
+  }
 }
 
 void check_simulation(std::vector<std::string>& problems, const SimulationConfig& simulation) {
@@ -290,6 +348,7 @@ std::vector<std::string> validate(const Config& config) {
   check_ingest(problems, config.ingest);
   check_channels(problems, config.channels);
   check_cosigning(problems, config.cosigning);
+  check_peers(problems, config);
   check_simulation(problems, config.simulation);
   static constexpr std::array<std::string_view, 5> kLevels = {"trace", "debug", "info", "warn",
                                                               "error"};
@@ -317,6 +376,7 @@ Result<Config> parse_config(const std::string& toml_text, const std::string& fil
   resolve(config.http.tls_certificate, file_name);
   resolve(config.http.tls_key, file_name);
   resolve(config.channels.key_file, file_name);
+  resolve(config.quorum.key_file, file_name);
   return config;
 }
 

@@ -92,6 +92,23 @@ struct CosigningConfig {
   std::uint32_t interval_seconds = 10;  // 1..3600, between two checkpoints. Chosen.
 };
 
+// Another verifier of this network.
+struct PeerConfig {
+  std::string url;      // Required: http://HOST:PORT of its API.
+  std::string log_key;  // Required: what its /healthz says, NAME+ID+BASE64.
+  std::string address;  // Required: EVM address that signs epochs.
+};
+
+// How the verifiers of a network agree; only with [[peers]], and alike at all of them.
+struct QuorumConfig {
+  std::uint64_t threshold = 0;    // Required: M, more than half of all verifiers.
+  std::uint64_t first_epoch = 0;  // Required: the first epoch that they judge.
+  std::string contract;           // Required: address of the rewards contract.
+  std::string key_file;           // Required: the EVM key that signs epochs, mode 0600.
+  // What a statement is given to reach all. Chosen: clocks and polls are far below it.
+  std::uint32_t step_seconds = 300;  // 5..3600.
+};
+
 struct SimulationConfig {
   bool virtual_clock = false;  // Time is what POST /v1/simulation/clock says. Never in production.
   // 64 hex digits from which entropy's seeds are derived, so that a simulation repeats; only with
@@ -116,6 +133,8 @@ struct Config {
   IdentityConfig identity;
   ChannelsConfig channels;
   CosigningConfig cosigning;
+  QuorumConfig quorum;
+  std::vector<PeerConfig> peers;  // None: this verifier is alone.
   SimulationConfig simulation;
   LogConfig log;
 };

@@ -24,16 +24,13 @@ struct EntropyRules {
   std::function<ByteArray<32>(std::uint64_t epoch)> make_seed;
 };
 
-class EntropySource {
+class EntropyMaker {
  public:
-  // All are borrowed, `policy` included.
-  EntropySource(RegistryStore& registry, BlockSource& blocks, const rewards::Policy& policy,
-                EntropyRules rules)
-      : registry_(registry), blocks_(blocks), policy_(policy), rules_(std::move(rules)) {}
+  virtual ~EntropyMaker() = default;
 
   // Releases the links of the rounds that opened in (since, now] and have none yet; says how many.
   // Does not ask the node.
-  Result<std::size_t> release(UnixNanos since, UnixNanos now);
+  virtual Result<std::size_t> release(UnixNanos since, UnixNanos now) = 0;
 
   // Commits to the epochs that are due, and asks for the blocks of those committed to. May take
   // the node's timeout. Errc::unavailable when the node does not answer: call again.
@@ -41,7 +38,19 @@ class EntropySource {
     std::vector<EntropyCommitment> committed;  // In this call.
     std::vector<EntropyCommitment> block_known;
   };
-  Result<Progress> advance(UnixNanos now);
+  virtual Result<Progress> advance(UnixNanos now) = 0;
+};
+
+// Of a verifier that is alone.
+class EntropySource final : public EntropyMaker {
+ public:
+  // All are borrowed, `policy` included.
+  EntropySource(RegistryStore& registry, BlockSource& blocks, const rewards::Policy& policy,
+                EntropyRules rules)
+      : registry_(registry), blocks_(blocks), policy_(policy), rules_(std::move(rules)) {}
+
+  Result<std::size_t> release(UnixNanos since, UnixNanos now) override;
+  Result<Progress> advance(UnixNanos now) override;
 
  private:
   Result<void> commit(std::uint64_t epoch, UnixNanos now, Progress& progress);

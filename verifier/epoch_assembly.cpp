@@ -1,35 +1,14 @@
 #include "verifier/epoch_assembly.h"
 
 #include <algorithm>
-#include <map>
 
 #include "rewards/epoch_rewards.h"
 #include "verifier/epoch_calendar.h"
+#include "verifier/header_shelf.h"
 #include "verifier/judge.h"
 
 namespace earshot::verifier {
 namespace {
-
-// Ties the record to the epoch sealed last; nothing is set for the first one judged.
-Result<void> add_previous(EpochRecord& record, const RegistryStore& registry) {
-  const Result<std::optional<std::uint64_t>> last = registry.last_sealed();
-  if (!last) return fail(last.error());
-  if (!*last) return {};
-  const Result<std::optional<SealedEpoch>> sealed = registry.sealed(**last);
-  if (!sealed) return fail(sealed.error());
-  const Result<Seal> seal = decode_seal((*sealed)->seal);
-  if (!seal) return fail(seal.error());
-  Result<rewards::Artifact> artifact = rewards::decode_artifact((*sealed)->artifact);
-  if (!artifact) return fail(artifact.error());
-  record.previous_seal = seal_hash(*seal);
-  record.previous = std::move(*artifact);
-  record.log = (*sealed)->log;
-  Reader history_bytes((*sealed)->history);
-  Result<History> history = get_history(history_bytes);
-  if (!history) return fail(history.error().code, "registry: " + history.error().detail);
-  record.history = std::move(*history);
-  return {};
-}
 
 Result<void> add_entropy(EpochRecord& record, const rewards::Policy& policy,
                          const RegistryStore& registry) {
@@ -55,35 +34,6 @@ Result<void> add_entropy(EpochRecord& record, const rewards::Policy& policy,
       is_genesis ? std::max(made.committed_at, record.committed_at) : made.committed_at;
   return {};
 }
-
-// Joins messages with their headers; each header is read once.
-class HeaderShelf {
- public:
-  explicit HeaderShelf(const MessageStore& store) : store_(store) {}
-
-  Result<LoggedMessage> join(const StoredMessage& stored) {
-    auto known = known_.find(stored.header);
-    if (known == known_.end()) {
-      Result<std::optional<StoredHeader>> header = store_.find_header(stored.header);
-      if (!header) return fail(header.error());
-      if (!*header) {
-        return fail(Errc::bad_data, "message store: no header " + to_hex(stored.header) +
-                                        " for message " + to_hex(stored.id));
-      }
-      known = known_.emplace(stored.header, std::move(**header)).first;
-    }
-    return LoggedMessage{.message = stored.message,
-                         .header = known->second.header,
-                         .index = stored.index,
-                         .path = stored.path,
-                         .header_received = known->second.received,
-                         .body_received = stored.received};
-  }
-
- private:
-  const MessageStore& store_;
-  std::map<Hash256, StoredHeader> known_;
-};
 
 Result<void> add_messages(EpochRecord& record, const rewards::Policy& policy,
                           const MessageStore& store) {
@@ -127,6 +77,26 @@ Result<void> add_audits(EpochRecord& record, const RegistryStore& registry) {
 }
 
 }  // namespace
+
+Result<void> add_previous(EpochRecord& record, const RegistryStore& registry) {
+  const Result<std::optional<std::uint64_t>> last = registry.last_sealed();
+  if (!last) return fail(last.error());
+  if (!*last) return {};
+  const Result<std::optional<SealedEpoch>> sealed = registry.sealed(**last);
+  if (!sealed) return fail(sealed.error());
+  const Result<Seal> seal = decode_seal((*sealed)->seal);
+  if (!seal) return fail(seal.error());
+  Result<rewards::Artifact> artifact = rewards::decode_artifact((*sealed)->artifact);
+  if (!artifact) return fail(artifact.error());
+  record.previous_seal = seal_hash(*seal);
+  record.previous = std::move(*artifact);
+  record.log = (*sealed)->log;
+  Reader history_bytes((*sealed)->history);
+  Result<History> history = get_history(history_bytes);
+  if (!history) return fail(history.error().code, "registry: " + history.error().detail);
+  record.history = std::move(*history);
+  return {};
+}
 
 Result<EpochRecord> assemble_record(NetworkId network, const rewards::Policy& policy,
                                     std::uint64_t epoch, const MessageStore& store,

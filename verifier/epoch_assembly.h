@@ -15,4 +15,7 @@ Result<EpochRecord> assemble_record(NetworkId network, const rewards::Policy& po
                                     std::uint64_t epoch, const MessageStore& store,
                                     const RegistryStore& registry);
 
+// Ties the record to the epoch sealed last; nothing is set for the first one judged.
+Result<void> add_previous(EpochRecord& record, const RegistryStore& registry);
+
 }  // namespace earshot::verifier

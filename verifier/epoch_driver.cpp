@@ -3,6 +3,7 @@
 #include <spdlog/logger.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "verifier/channel_desk.h"
@@ -16,6 +17,7 @@ namespace earshot::verifier {
 namespace {
 
 constexpr UnixNanos kRoundNanos = kRoundSeconds * kNanosPerSecond;
+constexpr UnixNanos kMeasurePatience = 2 * kNanosPerSecond;  // Chosen: below the shortest step.
 
 std::set<std::pair<Hash256, Hash256>> pairs_of(const std::vector<NoisePair>& noise) {
   std::set<std::pair<Hash256, Hash256>> pairs;
@@ -39,6 +41,13 @@ Result<void> EpochDriver::resume() {
 void EpochDriver::tick(UnixNanos since, UnixNanos now) {
   start_first_epoch(now);
   make_entropy(since, now);
+  step_epochs(now);
+  if (rules_.agreement == nullptr) return;
+  rules_.agreement->exchange(now);
+  step_epochs(now);
+}
+
+void EpochDriver::step_epochs(UnixNanos now) {
   const Result<std::optional<std::uint64_t>> first = registry_.first_epoch();
   const Result<std::optional<std::uint64_t>> last = registry_.last_sealed();
   if (!first || !last) {
@@ -47,6 +56,7 @@ void EpochDriver::tick(UnixNanos since, UnixNanos now) {
   }
   complaints_.works("registry");
   if (!*first) return;
+  close_agreed_epochs(*last ? **last + 1 : **first, now);
   for (std::uint64_t epoch = *last ? **last + 1 : **first; epoch_end(policy_, epoch) <= now;
        ++epoch) {
     const std::string subject = "epoch " + std::to_string(epoch);
@@ -57,6 +67,16 @@ void EpochDriver::tick(UnixNanos since, UnixNanos now) {
     }
     complaints_.works(subject);
     if (!*is_sealed) return;
+  }
+}
+
+// What has to be said in time is said whether or not the epoch before is sealed.
+void EpochDriver::close_agreed_epochs(std::uint64_t first, UnixNanos now) {
+  if (rules_.agreement == nullptr) return;
+  for (std::uint64_t epoch = first; epoch_end(policy_, epoch) <= now; ++epoch) {
+    const std::string subject = "epoch " + std::to_string(epoch) + ": closing";
+    const Result<Agreement::State> state = rules_.agreement->close(epoch, now);
+    state ? complaints_.works(subject) : complaints_.failed(subject, state.error().detail);
   }
 }
 
@@ -93,6 +113,10 @@ UnixNanos EpochDriver::next_step_after(UnixNanos now) const {
                                seal_time(policy_, epoch)}) {
       if (at > now) next = std::min(next, at);
     }
+    if (rules_.agreement == nullptr) continue;
+    for (const UnixNanos at : rules_.agreement->due_times(epoch)) {
+      if (at > now) next = std::min(next, at);
+    }
   }
   return next;
 }
@@ -121,7 +145,7 @@ void EpochDriver::make_entropy(UnixNanos since, UnixNanos now) {
   };
   release();
   if (now % kRoundNanos > kRoundNanos - 2 * rules_.node_patience) return;
-  const Result<EntropySource::Progress> progress = entropy_.advance(now);
+  const Result<EntropyMaker::Progress> progress = entropy_.advance(now);
   if (!progress) {
     complaints_.failed(subject, progress.error().detail);
     return;
@@ -140,6 +164,7 @@ void EpochDriver::make_entropy(UnixNanos since, UnixNanos now) {
 }
 
 Result<bool> EpochDriver::step_epoch(std::uint64_t epoch, UnixNanos now) {
+  if (rules_.agreement != nullptr) return step_agreed_epoch(epoch, now);
   bool is_audited = false;
   if (now >= draw_time(policy_, epoch)) {
     if (Result<void> done = draw_audits_of(epoch, now); !done) return fail(done.error());
@@ -156,33 +181,79 @@ Result<bool> EpochDriver::step_epoch(std::uint64_t epoch, UnixNanos now) {
   return true;
 }
 
+Result<bool> EpochDriver::step_agreed_epoch(std::uint64_t epoch, UnixNanos now) {
+  using State = Agreement::State;
+  const Result<State> set = rules_.agreement->close(epoch, now);
+  if (!set) return fail(set.error());
+  if (*set == State::missed) return adopt(epoch, now);
+  if (*set == State::open) return false;
+  if (Result<void> done = draw_audits_of(epoch, now); !done) return fail(done.error());
+  Result<bool> measured = hold_audits(epoch, now);
+  if (measured && *measured) measured = correlate_noise(epoch);
+  if (!measured) return fail(measured.error());
+  // What is still being measured may delay our statement, but not so long that none hears it.
+  if (!*measured && now < audits_end(epoch) + kMeasurePatience) return false;
+  const Result<State> audits = rules_.agreement->close_audits(epoch, now);
+  if (!audits) return fail(audits.error());
+  if (*audits == State::missed) return adopt(epoch, now);
+  if (*audits == State::open || now < seal_time(policy_, epoch)) return false;
+  if (Result<void> done = seal(epoch, now); !done) return fail(done.error());
+  return true;
+}
+
+Result<bool> EpochDriver::adopt(std::uint64_t epoch, UnixNanos now) {
+  if (now < seal_time(policy_, epoch)) return false;
+  const Result<std::optional<SealedEpoch>> sealed = rules_.agreement->adopt(epoch);
+  if (!sealed) return fail(sealed.error());
+  if (!*sealed) return false;
+  if (Result<void> kept = registry_.add_sealed(**sealed); !kept) return fail(kept.error());
+  log_.warn("epoch {}: we were not there for all of it; adopted what the others signed", epoch);
+  return true;
+}
+
+UnixNanos EpochDriver::audits_end(std::uint64_t epoch) const {
+  if (rules_.agreement != nullptr) return rules_.agreement->audits_end(epoch);
+  return seal_time(policy_, epoch);
+}
+
+Result<std::optional<AuditDraw>> EpochDriver::find_draw(std::uint64_t epoch, UnixNanos now) {
+  if (rules_.agreement != nullptr) return rules_.agreement->draw(epoch);
+  const Result<std::vector<ReleasedRound>> rounds =
+      registry_.released_between(first_draw_round(policy_, epoch), round_at(now) + 1);
+  if (!rounds) return fail(rounds.error());
+  if (rounds->empty()) return std::optional<AuditDraw>{};
+  return std::optional<AuditDraw>{AuditDraw{rounds->front().round, rounds->front().entropy}};
+}
+
 Result<void> EpochDriver::draw_audits_of(std::uint64_t epoch, UnixNanos now) {
   const Result<std::optional<AuditDraw>> drawn = registry_.draw(epoch);
   if (!drawn) return fail(drawn.error());
   if (*drawn) return {};
-  const Result<std::vector<ReleasedRound>> rounds =
-      registry_.released_between(first_draw_round(policy_, epoch), round_at(now) + 1);
-  if (!rounds) return fail(rounds.error());
-  if (rounds->empty()) {
-    if (now < seal_time(policy_, epoch)) return {};
+  const Result<std::optional<AuditDraw>> found = find_draw(epoch, now);
+  if (!found) return fail(found.error());
+  if (!*found) {
+    // Of several verifiers the links are agreed on: no others will come.
+    if (rules_.agreement == nullptr && now < seal_time(policy_, epoch)) return {};
     log_.warn("epoch {}: no round had entropy after its last body was due, nothing is audited",
               epoch);
     return registry_.add_draw(epoch, {}, {});
   }
-  const AuditDraw draw{rounds->front().round, rounds->front().entropy};
+  const AuditDraw draw = **found;
   const Result<EpochRecord> record = read_epoch(epoch, now);
   if (!record) return fail(record.error());
   const Result<std::vector<Hash256>> reports = draw_audits(*record, policy_, draw.entropy);
   if (!reports) return fail(reports.error());
   const UnixNanos deadline =
-      std::min(now + policy_.audit_answer_seconds * kNanosPerSecond, seal_time(policy_, epoch));
+      std::min(now + policy_.audit_answer_seconds * kNanosPerSecond, audits_end(epoch));
+  std::map<Hash256, PublicKey> signers;
+  for (const LoggedMessage& logged : record->messages) {
+    signers[message_id(rules_.network, logged.message)] = signer_of(logged.message);
+  }
   std::vector<AuditTask> tasks;
   for (const Hash256& report : *reports) {
-    const Result<std::optional<StoredMessage>> message = store_.find_message(report);
-    if (!message) return fail(message.error());
     tasks.push_back({.report = report,
                      .epoch = epoch,
-                     .hotspot = signer_of((*message)->message),
+                     .hotspot = signers.at(report),
                      .deadline = deadline,
                      .answer = {}});
   }
@@ -204,10 +275,13 @@ Result<bool> EpochDriver::hold_audits(std::uint64_t epoch, UnixNanos now) {
 }
 
 Result<bool> EpochDriver::hold_audit(const AuditTask& task, UnixNanos now) {
+  const Result<std::optional<StoredMessage>> held = store_.find_message(task.report);
+  if (!held) return fail(held.error());
+  if (!*held) return true;  // Only other verifiers hold it: they have their say.
   Result<std::variant<Evidence, AuditRecord>> evidence = evidence_of(task.report);
   if (!evidence) return fail(evidence.error());
   const auto* without = std::get_if<AuditRecord>(&*evidence);
-  if (without != nullptr && now <= task.deadline && now < seal_time(policy_, task.epoch)) {
+  if (without != nullptr && now <= task.deadline && now < audits_end(task.epoch)) {
     return false;  // It may still come.
   }
   const std::optional<AuditRecord> audit =
@@ -230,9 +304,27 @@ Result<std::variant<Evidence, AuditRecord>> EpochDriver::evidence_of(const Hash2
                           *saw_mismatch);
 }
 
+// With what we measured ourselves so far.
+Result<EpochRecord> EpochDriver::measured_record(std::uint64_t epoch) {
+  if (rules_.agreement == nullptr) {
+    return assemble_record(rules_.network, policy_, epoch, store_, registry_);
+  }
+  Result<EpochRecord> record = rules_.agreement->record(epoch);
+  if (!record) return record;
+  const Result<std::vector<AuditTask>> tasks = registry_.tasks_of_epoch(epoch);
+  if (!tasks) return fail(tasks.error());
+  record->audits.clear();
+  for (const AuditTask& task : *tasks) {
+    if (task.answer) record->audits.push_back(*task.answer);
+  }
+  Result<std::vector<NoisePair>> noise = registry_.noise(epoch);
+  if (!noise) return fail(noise.error());
+  record->noise = std::move(*noise);
+  return record;
+}
+
 Result<bool> EpochDriver::correlate_noise(std::uint64_t epoch) {
-  const Result<EpochRecord> record =
-      assemble_record(rules_.network, policy_, epoch, store_, registry_);
+  const Result<EpochRecord> record = measured_record(epoch);
   if (!record) return fail(record.error());
   const std::set<std::pair<Hash256, Hash256>> known = pairs_of(record->noise);
   for (const std::vector<Hash256>& beacon : beacons_to_correlate(*record)) {
@@ -260,6 +352,7 @@ Result<bool> EpochDriver::correlate_noise(std::uint64_t epoch) {
 
 // What comes from here on is received at `now` or later, and so after what is due at `now`.
 Result<EpochRecord> EpochDriver::read_epoch(std::uint64_t epoch, UnixNanos now) {
+  if (rules_.agreement != nullptr) return rules_.agreement->record(epoch);
   if (rules_.ingest != nullptr) rules_.ingest->receive_from(now);
   return assemble_record(rules_.network, policy_, epoch, store_, registry_);
 }

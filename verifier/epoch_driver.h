@@ -8,6 +8,7 @@
 
 #include "core/clock.h"
 #include "rewards/policy.h"
+#include "verifier/agreement.h"
 #include "verifier/complaints.h"
 #include "verifier/entropy_source.h"
 #include "verifier/evidence_meter.h"
@@ -33,6 +34,8 @@ struct DriverRules {
   Ingest* ingest = nullptr;
   // Who measures samples; borrowed. Null: this process does.
   EvidenceMeter* meter = nullptr;
+  // The other verifiers, borrowed; null when there are none.
+  Agreement* agreement = nullptr;
 };
 
 class ChannelDesk;
@@ -41,7 +44,7 @@ class EpochDriver {
  public:
   // All are borrowed; `channels` may be none.
   EpochDriver(const rewards::Policy& policy, DriverRules rules, MessageStore& store,
-              RegistryStore& registry, EntropySource& entropy, spdlog::logger& log,
+              RegistryStore& registry, EntropyMaker& entropy, spdlog::logger& log,
               ChannelDesk* channels = nullptr)
       : policy_(policy),
         rules_(rules),
@@ -70,13 +73,21 @@ class EpochDriver {
   // The next instant after `now` at which an epoch-level step is due.
   UnixNanos next_step_after(UnixNanos now) const;
 
+  void step_epochs(UnixNanos now);
+  void close_agreed_epochs(std::uint64_t first, UnixNanos now);
   // True when `epoch` is sealed.
   Result<bool> step_epoch(std::uint64_t epoch, UnixNanos now);
+  Result<bool> step_agreed_epoch(std::uint64_t epoch, UnixNanos now);
+  Result<bool> adopt(std::uint64_t epoch, UnixNanos now);
+  // What draws the epoch's audits; nothing when nothing can yet, or nothing will.
+  Result<std::optional<AuditDraw>> find_draw(std::uint64_t epoch, UnixNanos now);
+  UnixNanos audits_end(std::uint64_t epoch) const;
   Result<void> draw_audits_of(std::uint64_t epoch, UnixNanos now);
   // True when every audit has its answer, then every pair of snippets.
   Result<bool> hold_audits(std::uint64_t epoch, UnixNanos now);
   Result<bool> hold_audit(const AuditTask& task, UnixNanos now);
   Result<bool> correlate_noise(std::uint64_t epoch);
+  Result<EpochRecord> measured_record(std::uint64_t epoch);
   // Chunks and report of an audit.
   Result<std::variant<Evidence, AuditRecord>> evidence_of(const Hash256& report);
   Result<void> seal(std::uint64_t epoch, UnixNanos now);
@@ -86,7 +97,7 @@ class EpochDriver {
   DriverRules rules_;
   MessageStore& store_;
   RegistryStore& registry_;
-  EntropySource& entropy_;
+  EntropyMaker& entropy_;
   OwnProcessMeter own_meter_;
   EvidenceMeter& meter_;
   spdlog::logger& log_;

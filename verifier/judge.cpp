@@ -39,6 +39,7 @@ void judge_audited(const EpochRecord& record, const rewards::Policy& policy,
   std::map<Hash256, std::size_t> by_id;
   for (std::size_t i = 0; i < judged.messages.size(); ++i) by_id.emplace(judged.messages[i].id, i);
   for (const AuditRecord& audit : record.audits) {
+    if (audit.outcome == AuditOutcome::unaudited) continue;  // What rules 1 to 3 say, stays.
     const std::size_t i = by_id.at(audit.report);
     const auto& report = std::get<WitnessReport>(record.messages[i].message);
     Ruling& ruling = judged.messages[i].ruling;

@@ -13,6 +13,7 @@
 #include "verifier/channel_desk.h"
 #include "verifier/epoch_driver.h"
 #include "verifier/http_server.h"
+#include "verifier/quorum/quorum_service.h"
 #include "verifier/rocks_store.h"
 #include "verifier/sandbox.h"
 #include "verifier/service_log.h"
@@ -149,22 +150,31 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
   VirtualClock virtual_clock(virtual_time->value_or(0));
   const UnixNanos commit_ahead =
       static_cast<UnixNanos>(config.entropy.commit_ahead_seconds) * kNanosPerSecond;
-  EntropySource entropy(**registry, *blocks, *policy,
-                        {commit_ahead, seed_maker(config.simulation)});
   RequestLimiter limiter(limiter_rules(config));
   Ingest ingest(config.network, **store, &limiter);
   ProcessMeter meter({.command = {"/proc/self/exe", kMeasure}, .waits = is_virtual});
+  EntropySource alone(**registry, *blocks, *policy, {commit_ahead, seed_maker(config.simulation)});
+  EvidenceDesk evidence(**store, **registry, config.evidence.max_snippet_bytes);
+  std::unique_ptr<QuorumService> quorum;
+  if (!config.peers.empty()) {
+    Result<std::unique_ptr<QuorumService>> opened =
+        QuorumService::open({config, *policy, **store, **registry, evidence, *blocks, *signer,
+                             seed_maker(config.simulation), log});
+    if (!opened) return fail(opened.error());
+    quorum = std::move(*opened);
+  }
   const DriverRules rules{
       .network = config.network,
       .commit_ahead = commit_ahead,
       .node_patience = is_virtual ? 0 : config.chain.timeout_seconds * kNanosPerSecond,
       .ingest = &ingest,
-      .meter = &meter};
+      .meter = &meter,
+      .agreement = quorum ? &quorum->agreement() : nullptr};
+  EntropyMaker& entropy = quorum ? quorum->entropy() : alone;
   EpochDriver driver(*policy, rules, **store, **registry, entropy, log, channels->get());
   std::mutex driver_lock;
   if (Result<void> resumed = driver.resume(); !resumed) return resumed;
 
-  EvidenceDesk evidence(**store, **registry, config.evidence.max_snippet_bytes);
   Api::Parts parts{.network = config.network,
                    .policy = *policy,
                    .clock = is_virtual ? static_cast<const Clock&>(virtual_clock) : system_clock,
@@ -179,9 +189,11 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
                    .network_checkpoints = &logs.network(),
                    .network_log = &logs.network_log(),
                    .witness = logs.witness(),
+                   .quorum = quorum ? &quorum->desk() : nullptr,
                    .move_clock = {},
                    .service = nullptr};
   std::optional<Ticker> ticker;
+  std::optional<Ticker> exchange_ticker;
   if (is_virtual) {
     parts.move_clock = [&](UnixNanos time) {
       const std::lock_guard lock(driver_lock);
@@ -195,6 +207,11 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
       driver.tick(since, now);
       logs.catch_up();
     });
+    // Peers may be slow, and links are due within seconds: on a thread of its own.
+    if (quorum) {
+      exchange_ticker.emplace(system_clock,
+                              [&](UnixNanos, UnixNanos now) { quorum->exchange(now); });
+    }
   }
   Metrics metrics(route_names());
   std::optional<BlockingPool> pool(std::in_place, kPoolThreads, kPoolWaiting);
@@ -219,6 +236,7 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
                  {.beat = [&] { manager.tell("WATCHDOG=1"); },
                   .on_drain = [&] { manager.tell("STOPPING=1"); },
                   .after_burst = [&] { queue.wake(); }});
+  exchange_ticker.reset();
   pool.reset();  // What was cut off still ends, while all that it needs is there.
   ticker.reset();
   log.info("stopped");

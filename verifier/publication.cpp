@@ -88,6 +88,8 @@ std::string_view outcome_name(AuditOutcome outcome) {
       return "no_beacon";
     case AuditOutcome::unmeasurable:
       return "unmeasurable";
+    case AuditOutcome::unaudited:
+      return "unaudited";
   }
   return "unknown";
 }

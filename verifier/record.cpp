@@ -289,7 +289,7 @@ Result<AuditRecord> get_audit(Reader& in) {
   audit.snr_cdb = in.get<std::int32_t>();
   audit.carrier_offset_dhz = in.get<std::int32_t>();
   if (in.failed()) return fail(Errc::bad_data, "record: ends inside an audit");
-  if (outcome < 1 || outcome == 5 || outcome > 6) {
+  if (outcome < 1 || outcome > 6) {
     return fail(Errc::bad_data, "record: audit outcome " + std::to_string(outcome));
   }
   return audit;
@@ -316,6 +316,14 @@ Bytes encode(const EpochRecord& record) {
   put_previous(out, record);
   out.put(encode(record.history));
   return std::move(out).take();
+}
+
+Result<LoggedMessage> decode_logged_message(ByteView bytes) {
+  Reader in(bytes);
+  Result<LoggedMessage> logged = get_logged(in);
+  if (!logged) return logged;
+  if (Result<void> end = in.finish("message"); !end) return fail(end.error());
+  return logged;
 }
 
 Result<EpochRecord> decode_record(ByteView bytes) {

@@ -33,6 +33,7 @@ enum class AuditOutcome : std::uint8_t {
   root_mismatch = 3,  // What came does not hash to the signed root.
   no_beacon = 4,      // It hashes, but no frame with a valid CRC is in it.
   unmeasurable = 6,   // The process that measures crashed on it or took too long.
+  unaudited = 5,      // Fewer than M verifiers say anything of it: it counts neither way.
 };
 
 // What an audit measured: integers, signed off by the verifier into the log (DESIGN section 5).
@@ -101,6 +102,8 @@ Bytes encode(const LoggedMessage& logged);
 Bytes encode(const AuditRecord& audit);
 Result<AuditRecord> get_audit(Reader& in);  // From the middle of something.
 Bytes encode(const NoisePair& pair);
+// Alone, without trailing bytes: as in a record, with its errors.
+Result<LoggedMessage> decode_logged_message(ByteView bytes);
 
 // Precondition: canonical order (canonicalize).
 Bytes encode(const EpochRecord& record);

@@ -64,6 +64,8 @@ constexpr int kBusyMilliseconds = 2000;  // Chosen: a backup may read meanwhile.
 
 }  // namespace
 
+const Schema kRegistrySchema{kTables, kFormat};
+
 Error RegistryDatabase::error_of(const SQLite::Exception& error) {
   const int code = error.getErrorCode() & 0xff;
   const bool damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
@@ -71,20 +73,21 @@ Error RegistryDatabase::error_of(const SQLite::Exception& error) {
 }
 
 Result<std::unique_ptr<RegistryDatabase>> RegistryDatabase::open(const std::string& path,
-                                                                 NetworkId network) {
+                                                                 NetworkId network,
+                                                                 const Schema& schema) {
   std::unique_ptr<RegistryDatabase> database;
   try {
     database.reset(new RegistryDatabase(path));
   } catch (const SQLite::Exception& error) {
     return fail(Errc::unavailable, "registry: " + path + ": " + error.what());
   }
-  if (Result<void> prepared = database->prepare(network); !prepared) {
+  if (Result<void> prepared = database->prepare(network, schema); !prepared) {
     return fail(prepared.error().code, prepared.error().detail + " (" + path + ")");
   }
   return database;
 }
 
-Result<void> RegistryDatabase::prepare(NetworkId network) {
+Result<void> RegistryDatabase::prepare(NetworkId network, const Schema& schema) {
   return run([&](SQLite::Database& database) -> Result<void> {
     database.setBusyTimeout(kBusyMilliseconds);
     // Both are of the connection, not of the file; many wrappers leave NORMAL, which may lose the
@@ -97,17 +100,17 @@ Result<void> RegistryDatabase::prepare(NetworkId network) {
     const int format = database.execAndGet("PRAGMA user_version").getInt();
     if (format == 0) {
       SQLite::Transaction transaction(database);
-      database.exec(kTables);
+      database.exec(schema.tables);
       SQLite::Statement insert(database, "INSERT INTO facts VALUES ('network', ?)");
       bind_number(insert, 1, network);
       insert.exec();
-      database.exec("PRAGMA user_version = " + std::to_string(kFormat));
+      database.exec("PRAGMA user_version = " + std::to_string(schema.format));
       transaction.commit();
       return {};
     }
-    if (format != kFormat) {
+    if (format != schema.format) {
       return fail(Errc::bad_data, "registry: format " + std::to_string(format) +
-                                      ", this program reads " + std::to_string(kFormat));
+                                      ", this program reads " + std::to_string(schema.format));
     }
     SQLite::Statement query(database, "SELECT value FROM facts WHERE name = 'network'");
     const std::uint64_t held = query.executeStep() ? number_of(query.getColumn(0)) : 0;

@@ -1,5 +1,5 @@
 // SQLite as this service uses it: one connection, one lock, errors as values.
-// Included by the registry store's own files only.
+// Included by the files of the registry's and the quorum's store only.
 #pragma once
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -13,10 +13,18 @@
 
 namespace earshot::verifier {
 
+// What a new file is made with. `facts` (name, value) is among the tables of each.
+struct Schema {
+  const char* tables;
+  int format;
+};
+extern const Schema kRegistrySchema;
+
 class RegistryDatabase {
  public:
   // Opens or makes the file, and its tables when it is new.
-  static Result<std::unique_ptr<RegistryDatabase>> open(const std::string& path, NetworkId network);
+  static Result<std::unique_ptr<RegistryDatabase>> open(const std::string& path, NetworkId network,
+                                                        const Schema& schema = kRegistrySchema);
 
   // Runs `work(SQLite::Database&)`, which returns a Result, under the lock, with what SQLite throws
   // turned into an Error.
@@ -35,7 +43,7 @@ class RegistryDatabase {
  private:
   explicit RegistryDatabase(const std::string& path)
       : database_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE) {}
-  Result<void> prepare(NetworkId network);
+  Result<void> prepare(NetworkId network, const Schema& schema);
 
   std::mutex mutex_;
   SQLite::Database database_;

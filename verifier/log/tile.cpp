@@ -136,6 +136,18 @@ Result<Hash256> TileTree::range(std::uint64_t first, std::uint64_t last) const {
 
 Result<Hash256> TileTree::root(std::uint64_t size) const { return range(0, size); }
 
+Result<CompactRange> TileTree::edge(std::uint64_t size) const {
+  std::vector<Hash256> edge;
+  for (std::uint64_t first = 0; first < size;) {
+    const auto height = static_cast<int>(std::bit_width(size - first)) - 1;
+    const Result<Hash256> root = subtree(height, first >> height);
+    if (!root) return fail(root.error());
+    edge.push_back(*root);
+    first += std::uint64_t{1} << height;
+  }
+  return CompactRange::from(size, std::move(edge));
+}
+
 Result<std::vector<Hash256>> TileTree::inclusion(std::uint64_t index, std::uint64_t size) const {
   assert(index < size);
   std::vector<Hash256> proof;

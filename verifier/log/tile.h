@@ -44,6 +44,8 @@ class TileTree {
   Result<Hash256> root(std::uint64_t size) const;
   // Precondition: index < size.
   Result<std::vector<Hash256>> inclusion(std::uint64_t index, std::uint64_t size) const;
+  // The right edge of the log at `size`: appending goes on from there.
+  Result<CompactRange> edge(std::uint64_t size) const;
   // Precondition: 0 < old_size <= size.
   Result<std::vector<Hash256>> consistency(std::uint64_t old_size, std::uint64_t size) const;
 

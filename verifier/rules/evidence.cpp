@@ -31,6 +31,8 @@ Ruling judge_evidence(const WitnessReport& report, const AuditRecord& audit,
       return refuse(kRule, "evidence_no_beacon");
     case AuditOutcome::unmeasurable:
       return refuse(kRule, "evidence_unmeasurable");
+    case AuditOutcome::unaudited:
+      return accept(kRule);
   }
   if (audit.tag != report.tag) return refuse(kRule, "evidence_other_tag");
   const std::array<Figure, 4> figures = {{

@@ -82,6 +82,8 @@ Ruling judge_form(const LoggedMessage& logged, const Hash256& id, bool registere
   return judge_times(logged);
 }
 
+bool is_in_time(const LoggedMessage& logged) { return judge_times(logged).accepted(); }
+
 StatementKey statement_key(const Message& message) {
   const auto* witness = std::get_if<WitnessReport>(&message);
   const auto* onboarding = std::get_if<Onboarding>(&message);

@@ -41,6 +41,9 @@ Ruling judge_envelope(const LoggedMessage& logged, const Hash256& id, HeaderBook
 Ruling judge_form(const LoggedMessage& logged, const Hash256& id, bool registered,
                   HeaderBook& headers);
 
+// Whether header and body came when they may: neither early nor late.
+bool is_in_time(const LoggedMessage& logged);
+
 // What may be said once: round, kind of statement, signer, tag (zero but for witness reports).
 using StatementKey = std::tuple<Round, MessageType, PublicKey, Tag>;
 StatementKey statement_key(const Message& message);

@@ -68,6 +68,11 @@ TEST(Config, PackagedExampleSaysTheDefaults) {
   EXPECT_EQ(example->cosigning.witnesses, defaults.cosigning.witnesses);
   EXPECT_EQ(example->cosigning.least, defaults.cosigning.least);
   EXPECT_EQ(example->cosigning.interval_seconds, defaults.cosigning.interval_seconds);
+  EXPECT_EQ(example->quorum.threshold, defaults.quorum.threshold);
+  EXPECT_EQ(example->quorum.first_epoch, defaults.quorum.first_epoch);
+  EXPECT_EQ(example->quorum.step_seconds, defaults.quorum.step_seconds);
+  EXPECT_TRUE(example->quorum.contract.empty() && example->quorum.key_file.empty());
+  EXPECT_TRUE(example->peers.empty());
   EXPECT_EQ(example->simulation.virtual_clock, defaults.simulation.virtual_clock);
   EXPECT_EQ(example->simulation.entropy_seed, defaults.simulation.entropy_seed);
   EXPECT_EQ(example->log.level, defaults.log.level);
@@ -101,6 +106,22 @@ level = "loud"
             "v.toml: chain.rpc_url: missing, allowed is http://HOST:PORT\n"
             "v.toml: http.io_threads: found 65, allowed is 0 to 64\n"
             "v.toml: log.level: found \"loud\", allowed is trace, debug, info, warn or error");
+}
+
+TEST(Config, NamesWhatPeersAndQuorumLack) {
+  EXPECT_EQ(error_of(kLeast + std::string("[quorum]\nthreshold = 2\n")),
+            "v.toml: quorum: found without [[peers]], allowed is none: it is for several");
+  EXPECT_EQ(error_of(kLeast + std::string("[quorum]\nthreshold = 2\nstep_seconds = 1\n"
+                                          "[[peers]]\nurl = \"http://b\"\ncolour = 3\n")),
+            "v.toml: peers[0].colour: unknown key\n"
+            "v.toml: quorum.first_epoch: missing, allowed is an epoch's number\n"
+            "v.toml: quorum.contract: missing, allowed is an EVM address\n"
+            "v.toml: quorum.key_file: missing, allowed is a path\n"
+            "v.toml: quorum.step_seconds: found 1, allowed is 5 to 3600\n"
+            "v.toml: peers[0].log_key: missing, allowed is NAME+ID+BASE64, as its /healthz says\n"
+            "v.toml: peers[0].address: missing, allowed is an EVM address");
+  EXPECT_EQ(error_of(std::string("peers = 3\n") + kLeast),
+            "v.toml: peers: found 3, allowed is [[peers]], tables");
 }
 
 TEST(Config, SaysWhereTheTextIsNotToml) {

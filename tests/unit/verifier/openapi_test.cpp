@@ -18,6 +18,7 @@
 #include "tests/doubles/json_schema.h"
 #include "tests/doubles/memory_store.h"
 #include "verifier/api.h"
+#include "verifier/quorum/quorum_desk.h"
 
 namespace earshot::verifier {
 namespace {
@@ -60,6 +61,7 @@ class OpenApiTest : public testing::Test {
   }
   ~OpenApiTest() override {
     registry_.reset();
+    quorum_store_.reset();
     fs::remove_all(directory_);
   }
 
@@ -74,6 +76,7 @@ class OpenApiTest : public testing::Test {
                      .log_signer = log_signer_,
                      .channels = nullptr,
                      .max_body_bytes = 64 * 1024,
+                     .quorum = &quorum_desk_,
                      .move_clock = {},
                      .service = service_.get()};
     if (is_virtual) {
@@ -91,10 +94,10 @@ class OpenApiTest : public testing::Test {
     fs::create_directories(directory);
     return directory;
   }
-  // Everything that asks the registry fails from now on.
-  void break_registry() {
+  // Everything that asks this database fails from now on.
+  void break_tables(const std::string& file) {
     sqlite3* database = nullptr;
-    ASSERT_EQ(sqlite3_open((directory_ + "/registry").c_str(), &database), SQLITE_OK);
+    ASSERT_EQ(sqlite3_open((directory_ + file).c_str(), &database), SQLITE_OK);
     std::vector<std::string> tables;
     sqlite3_exec(
         database, "SELECT name FROM sqlite_master WHERE type = 'table'",
@@ -155,6 +158,7 @@ class OpenApiTest : public testing::Test {
   void move_clocks();
   void read_everything();
   void read_logs();
+  void read_quorum();
   void fail_everywhere();
 
   spdlog::logger log_{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
@@ -173,6 +177,10 @@ class OpenApiTest : public testing::Test {
   Ingest ingest_{kTestNetwork, store_, &limiter_};
   EvidenceDesk evidence_{store_, *registry_, 8U << 20};
   NoteSigner log_signer_ = *make_note_signer("localhost/test", {});
+  Quorum quorum_{.network = kTestNetwork, .members = {{"", log_signer_.key, {}}}, .threshold = 1};
+  std::unique_ptr<QuorumStore> quorum_store_ =
+      *QuorumStore::open(directory_ + "/quorum", kTestNetwork);
+  QuorumDesk quorum_desk_{{quorum_, *quorum_store_, store_, log_signer_}};
   std::unique_ptr<HttpServer> server_;
   std::unique_ptr<Metrics> metrics_;
   BlockingPool pool_{1, 8};
@@ -387,13 +395,26 @@ void OpenApiTest::read_logs() {
   EXPECT_EQ(add(fresh), 503);
 }
 
+void OpenApiTest::read_quorum() {
+  const Hash256 content = sha256({});
+  ASSERT_TRUE(quorum_store_->keep_content({}));
+  for (const std::string& what :
+       {std::string("verifiers"), "contents/" + to_hex(content), std::string("links/7")}) {
+    EXPECT_EQ(get("/v1/quorum/{what}", "/v1/quorum/" + what).status, 200) << what;
+  }
+  EXPECT_EQ(get("/v1/quorum/{what}", "/v1/quorum/contents/xy").status, 400);
+  EXPECT_EQ(get("/v1/quorum/{what}", "/v1/quorum/statements/7/feast").status, 404);
+}
+
 void OpenApiTest::fail_everywhere() {
   store_.fails_to_read = true;
   const SignedBatch batch = FakeSigner(7).sign_as(1, {FakeSigner(7).silence(kRound)});
   EXPECT_EQ(post("/v1/headers", batch.header_bytes()).status, 503);
   EXPECT_EQ(post("/v1/bodies", batch.body_bytes()).status, 503);
   store_.fails_to_read = false;
-  break_registry();
+  break_tables("/registry");
+  break_tables("/quorum");
+  get("/v1/quorum/{what}", "/v1/quorum/evidence");
   get("/readyz", "/readyz");
   get("/metrics", "/metrics");
   get("/v1/rounds/{round}", "/v1/rounds/7");
@@ -441,6 +462,7 @@ TEST_F(OpenApiTest, SaysWhatTheHandlersSay) {
   post_evidence();
   read_everything();
   read_logs();
+  read_quorum();
   move_clocks();
   fail_everywhere();
   std::set<std::string> described;
