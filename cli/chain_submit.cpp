@@ -6,7 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/chain_commands.h"
+#include "core/message_json.h"
 #include "rewards/chain/remote_signer.h"
+#include "verifier/fetch.h"
+#include "verifier/quorum/epoch_signature.h"
 
 namespace earshot::cli {
 namespace {
@@ -24,8 +27,9 @@ struct SubmitOptions {
   std::string log;
   std::vector<std::string> signer_keys;
   std::vector<std::string> signatures;
-  std::string remote;   // URL of a signer that holds the key; empty: --key.
-  std::string account;  // Whose key, there.
+  std::string remote;               // URL of a signer that holds the key; empty: --key.
+  std::string account;              // Whose key, there.
+  std::vector<std::string> gather;  // Verifiers' URLs.
 };
 
 // What is to be signed: the sealed epoch as this contract takes it.
@@ -51,6 +55,34 @@ Result<Proposal> propose(const SubmitOptions& options) {
   const Epoch epoch = rewards::chain::epoch_of(sealed->artifact, status->signer_set_version);
   const Hash256 digest = rewards::chain::epoch_digest(contract->domain, epoch);
   return Proposal{std::move(*contract), *status, epoch, digest};
+}
+
+// What a verifier has gathered: those that are on our digest and of a signer of the contract. One
+// that is down or has none is said, and no error: another may have them.
+void gather_signatures(const std::string& url, Proposal& proposal,
+                       std::vector<EvmSignature>& signatures) {
+  const Result<Bytes> body = verifier::fetch(
+      url, "/v1/quorum/signatures/" + std::to_string(proposal.epoch.epoch), "signatures");
+  const std::string text = body ? std::string(body->begin(), body->end()) : "";
+  const Result<nlohmann::json> json = parse_json(text);
+  if (!json || !json->is_array()) {
+    std::fprintf(stderr, "earshot: %s: no signatures: %s\n", url.c_str(),
+                 (body ? "expected a JSON array" : body.error().detail).c_str());
+    return;
+  }
+  rewards::chain::RewardsContract contract = proposal.contract.client();
+  for (const nlohmann::json& item : *json) {
+    const auto signature = verifier::epoch_signature_from_json(item);
+    const bool is_ours = signature && signature->domain == proposal.contract.domain &&
+                         signature->epoch == proposal.epoch;
+    const Result<bool> counts = is_ours ? contract.is_signer(signature->signer) : false;
+    if (counts && *counts) {
+      signatures.push_back(signature->signature);
+    } else {
+      std::fprintf(stderr, "earshot: %s: a signature that is not on this epoch is left out\n",
+                   url.c_str());
+    }
+  }
 }
 
 Result<std::vector<EvmSignature>> collect_signatures(const SubmitOptions& options,
@@ -118,9 +150,9 @@ Result<void> run_submit(const SubmitOptions& options, const Context& context) {
     print(epoch, std::nullopt, options.send.wait, context);
     return {};
   }
-  const Result<std::vector<EvmSignature>> signatures =
-      collect_signatures(options, proposal->digest);
+  Result<std::vector<EvmSignature>> signatures = collect_signatures(options, proposal->digest);
   if (!signatures) return fail(signatures.error());
+  for (const std::string& url : options.gather) gather_signatures(url, *proposal, *signatures);
   const Result<Bytes> joined =
       rewards::chain::join_signatures(proposal->digest, *signatures, proposal->status.threshold);
   if (!joined) return fail(joined.error());
@@ -217,6 +249,10 @@ void add_chain_submit(CLI::App& chain, Context& context) {
   command
       ->add_option("--signature", options->signatures, "What `earshot chain sign` gave; give each")
       ->type_name("HEX");
+  command
+      ->add_option("--gather", options->gather,
+                   "A verifier that has gathered signatures of others; give one or more")
+      ->type_name("URL");
 }
 
 }  // namespace earshot::cli

@@ -9,9 +9,11 @@
 
 #include "cli/commands.h"
 #include "cli/table.h"
+#include "core/files.h"
 #include "rewards/payout_tree.h"
 #include "verifier/explain.h"
 #include "verifier/published.h"
+#include "verifier/quorum/misbehaviour.h"
 
 namespace earshot::cli {
 namespace {
@@ -264,6 +266,57 @@ Result<void> explain(const EpochOptions& options, const Context& context) {
   return {};
 }
 
+struct AccuseOptions {
+  std::string file;
+  std::string log;
+};
+
+// What an epoch's published record gives is not what was signed for the chain.
+Result<std::string> compare_roots(const AccuseOptions& options,
+                                  const verifier::EpochSignature& signature) {
+  if (options.log.empty()) {
+    return fail(Errc::usage,
+                "--log: the file accuses of another root than the record gives, and "
+                "the record is needed to tell");
+  }
+  const std::uint64_t epoch = signature.epoch.epoch;
+  const Result<verifier::Published> published = verifier::load_published(options.log, epoch);
+  if (!published) return fail(published.error());
+  const Result<EpochAudit> audit = verifier::audit_published(*published, "");
+  if (!audit) return fail(audit.error());
+  if (!audit->identical) return fail(Errc::check_failed, audit->first_difference);
+  const rewards::Artifact& artifact = audit->outcome.artifact;
+  if (signature.domain.chain_id != audit->record.network) {
+    return fail(Errc::check_failed, "the signature is for another network than the record's");
+  }
+  if (signature.epoch == rewards::chain::epoch_of(artifact, signature.epoch.signer_set_version)) {
+    return fail(Errc::check_failed, "what was signed is what the published record gives");
+  }
+  return "signed another epoch " + std::to_string(epoch) +
+         " than the published record gives: root " + to_hex(signature.epoch.rewards_root) +
+         ", the record gives " + to_hex(rewards::rewards_root(artifact));
+}
+
+Result<void> accuse(const AccuseOptions& options, const Context& context) {
+  const Result<std::string> text = read_file(options.file);
+  if (!text) return fail(text.error());
+  const Result<verifier::Misbehaviour> found = verifier::check_misbehaviour(*text);
+  if (!found) return fail(found.error().code, options.file + ": " + found.error().detail);
+  std::string explanation = found->explanation;
+  if (found->signature) {
+    Result<std::string> compared = compare_roots(options, *found->signature);
+    if (!compared) return fail(compared.error());
+    explanation = std::move(*compared);
+  }
+  if (context.machine_output()) {
+    const nlohmann::ordered_json out = {{"who", found->who}, {"proven", explanation}};
+    std::printf("%s\n", out.dump().c_str());
+  } else {
+    std::printf("%s\n%s\n", found->who.c_str(), explanation.c_str());
+  }
+  return {};
+}
+
 void add_epoch_options(CLI::App& command, EpochOptions& options) {
   command.add_option("--epoch", options.epoch, "Number of the epoch")->required();
   command.add_option("--log", options.log, "A verifier's URL, or a directory of its files")
@@ -284,6 +337,14 @@ void add_epoch_commands(CLI::App& root, Context& context) {
   explained->add_option("ID", options->id, "Message id or hotspot key, or how it begins")
       ->required();
   add_epoch_options(*explained, *options);
+  auto accusation = std::make_shared<AccuseOptions>();
+  CLI::App* accused =
+      add_command(*group, context, "accuse", "Check the proof that a verifier misbehaved, offline",
+                  [accusation, &context] { return accuse(*accusation, context); });
+  accused->add_option("FILE", accusation->file, "What GET /v1/quorum/evidence/NAME gave")
+      ->required();
+  accused->add_option("--log", accusation->log,
+                      "For a signature on another root: the epoch's files, a URL or a directory");
 }
 
 }  // namespace earshot::cli
