@@ -65,19 +65,31 @@ class Correlator {
   void look(std::ptrdiff_t bins, Alignment& best) {
     const std::size_t shift =
         static_cast<std::size_t>(bins + static_cast<std::ptrdiff_t>(size_)) % size_;
-    for (std::size_t k = 0; k < size_; ++k) {
-      backward_.in()[(k + shift) % size_] = one_[(k + shift) % size_] * std::conj(other_[k]);
+    const std::span<Sample> product = backward_.in();
+    for (std::size_t k = shift; k < size_; ++k) product[k] = turned(one_[k], other_[k - shift]);
+    for (std::size_t k = 0; k < shift; ++k) {
+      product[k] = turned(one_[k], other_[k + size_ - shift]);
     }
     backward_.execute();
+    const std::span<const Sample> found = backward_.out();
+    float most = 0;
+    std::size_t where = 0;
     for (std::size_t k = 0; k < size_; ++k) {
-      const double found = std::abs(backward_.out()[k]) / static_cast<double>(size_);
-      if (found <= best.correlation) continue;
-      const auto delay = static_cast<std::ptrdiff_t>(k);
-      best = {found, k < size_ / 2 ? delay : delay - static_cast<std::ptrdiff_t>(size_), bins};
+      const float power = std::norm(found[k]);
+      if (power > most) most = power, where = k;
     }
+    const double correlation = std::sqrt(static_cast<double>(most)) / static_cast<double>(size_);
+    if (correlation <= best.correlation) return;
+    const auto delay = static_cast<std::ptrdiff_t>(where);
+    best = {correlation, where < size_ / 2 ? delay : delay - static_cast<std::ptrdiff_t>(size_),
+            bins};
   }
 
  private:
+  // a conj(b), without std::complex's detour for infinities.
+  static Sample turned(Sample a, Sample b) {
+    return {a.real() * b.real() + a.imag() * b.imag(), a.imag() * b.real() - a.real() * b.imag()};
+  }
   Samples spectrum(SampleView samples) const {
     Fft forward(size_);
     std::ranges::fill(forward.in(), Sample());
@@ -206,7 +218,10 @@ std::uint32_t noise_correlation_ppm(const Residual& one, const Residual& other) 
   if (overlap.one.empty()) return 0;
   const double energy = std::sqrt(energy_of(overlap.one) * energy_of(overlap.other));
   if (energy == 0) return 0;
-  const double share = std::min(best.correlation / energy, median_of_pieces(overlap));
+  // The shorter the overlap, the more two noises correlate by chance, by 1 / sqrt(overlap).
+  const double worth = std::sqrt(static_cast<double>(overlap.one.size()) /
+                                 static_cast<double>(std::min(a.size(), b.size())));
+  const double share = worth * std::min(best.correlation / energy, median_of_pieces(overlap));
   return static_cast<std::uint32_t>(std::lround(1e6 * std::clamp(share, 0.0, 1.0)));
 }
 
