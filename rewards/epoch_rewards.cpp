@@ -42,7 +42,12 @@ Result<void> credit(const BeaconCredit& beacon, std::vector<HotspotReward>& rewa
   const std::uint64_t scale = beaconer->scale;
   beaconer->beacon_units += beacon_units(count);
   beaconer->beacon_shares += beacon_units(count) * scale;
+  const PublicKey* before = nullptr;
   for (const PublicKey& witness : beacon.witnesses) {
+    if (before != nullptr && *before >= witness) {
+      return fail(bad("witness " + to_hex(witness) + " is out of order"));
+    }
+    before = &witness;
     if (witness == beacon.hotspot) return fail(bad(to_hex(witness) + " witnesses itself"));
     HotspotReward* const reward = find(rewards, witness);
     if (reward == nullptr) return fail(bad(to_hex(witness) + " has no standing"));

@@ -116,126 +116,182 @@ Result<std::unique_ptr<ChannelDesk>> open_channels(const Config& config,
                            registry);
 }
 
-Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManager& manager) {
-  const Result<rewards::Policy> policy = read_policy(config.policy_file);
-  if (!policy) return fail(policy.error());
-  Result<ChainBlocks> blocks = ChainBlocks::at(config.chain.rpc_url, config.network,
-                                               std::chrono::seconds(config.chain.timeout_seconds));
-  if (!blocks) return fail(blocks.error());
-  const Result<std::unique_ptr<HttpServer>> server = HttpServer::listen(config.http, log);
-  if (!server) return fail(server.error());
-  umask(0077);  // The store holds secrets.
-  if (Result<void> made = make_private_directory(config.store.directory); !made) return made;
-  const Result<std::unique_ptr<RocksStore>> store = RocksStore::open(
-      config.store.directory + "/messages", {config.network, config.store.reserve_bytes, &log});
-  if (!store) return fail(store.error());
-  const Result<NoteSigner> signer = log_signer(config);
-  if (!signer) return fail(signer.error());
-  const Result<std::unique_ptr<RegistryStore>> registry =
-      RegistryStore::open(config.store.directory + "/registry.sqlite", config.network);
-  if (!registry) return fail(registry.error());
-  const Result<std::unique_ptr<Transparency>> transparency =
-      Transparency::open(config, *signer, **store, **registry, log);
-  if (!transparency) return fail(transparency.error());
-  Transparency& logs = **transparency;
-  logs.catch_up();
-  const Result<std::optional<UnixNanos>> virtual_time = (*registry)->virtual_time();
-  if (!virtual_time) return fail(virtual_time.error());
+// What the service keeps and reaches, opened one after the other.
+struct Opened {
+  rewards::Policy policy;
+  std::optional<ChainBlocks> blocks;
+  std::unique_ptr<HttpServer> server;
+  std::unique_ptr<RocksStore> store;
+  NoteSigner signer;
+  std::unique_ptr<RegistryStore> registry;
+  std::unique_ptr<Transparency> logs;
+  std::unique_ptr<ChannelDesk> channels;
+  std::optional<UnixNanos> virtual_time;
+};
 
-  const Result<std::unique_ptr<ChannelDesk>> channels = open_channels(config, **registry);
-  if (!channels) return fail(channels.error());
+// Moves what a Result holds to where it stays.
+template <typename T, typename To>
+Result<void> keep(Result<T> made, To& place) {
+  if (!made) return fail(made.error());
+  place = std::move(*made);
+  return {};
+}
+
+// The port before the store: a second service on one machine ends without touching anything.
+Result<void> open(const Config& config, spdlog::logger& log, Opened& opened) {
+  const std::string& directory = config.store.directory;
+  if (auto done = keep(read_policy(config.policy_file), opened.policy); !done) return done;
+  if (auto done = keep(ChainBlocks::at(config.chain.rpc_url, config.network,
+                                       std::chrono::seconds(config.chain.timeout_seconds)),
+                       opened.blocks);
+      !done)
+    return done;
+  if (auto done = keep(HttpServer::listen(config.http, log), opened.server); !done) return done;
+  umask(0077);  // The store holds secrets.
+  if (auto done = make_private_directory(directory); !done) return done;
+  if (auto done = keep(RocksStore::open(directory + "/messages",
+                                        {config.network, config.store.reserve_bytes, &log}),
+                       opened.store);
+      !done)
+    return done;
+  if (auto done = keep(log_signer(config), opened.signer); !done) return done;
+  if (auto done = keep(RegistryStore::open(directory + "/registry.sqlite", config.network),
+                       opened.registry);
+      !done)
+    return done;
+  if (auto done =
+          keep(Transparency::open(config, opened.signer, *opened.store, *opened.registry, log),
+               opened.logs);
+      !done)
+    return done;
+  opened.logs->catch_up();
+  if (auto done = keep(opened.registry->virtual_time(), opened.virtual_time); !done) return done;
+  return keep(open_channels(config, *opened.registry), opened.channels);
+}
+
+// What takes messages in and judges epochs, alone or with peers.
+struct Judging {
+  RequestLimiter limiter;
+  Ingest ingest;
+  ProcessMeter meter;
+  EntropySource alone;
+  EvidenceDesk evidence;
+  std::unique_ptr<QuorumService> quorum;  // Null without peers.
+  std::optional<EpochDriver> driver;
+  std::mutex driver_lock;
+
+  Judging(const Config& config, Opened& opened)
+      : limiter(limiter_rules(config)),
+        ingest(config.network, *opened.store, &limiter),
+        meter({.command = {"/proc/self/exe", kMeasure}, .waits = config.simulation.virtual_clock}),
+        alone(*opened.registry, *opened.blocks, opened.policy,
+              {commit_ahead(config), seed_maker(config.simulation)}),
+        evidence(*opened.store, *opened.registry, config.evidence.max_snippet_bytes) {}
+
+  static UnixNanos commit_ahead(const Config& config) {
+    return static_cast<UnixNanos>(config.entropy.commit_ahead_seconds) * kNanosPerSecond;
+  }
+
+  Result<void> start(const Config& config, Opened& opened, spdlog::logger& log) {
+    if (!config.peers.empty()) {
+      auto made = keep(
+          QuorumService::open({config, opened.policy, *opened.store, *opened.registry, evidence,
+                               *opened.blocks, opened.signer, seed_maker(config.simulation), log}),
+          quorum);
+      if (!made) return made;
+    }
+    const bool is_virtual = config.simulation.virtual_clock;
+    const DriverRules rules{
+        .network = config.network,
+        .commit_ahead = commit_ahead(config),
+        .node_patience = is_virtual ? 0 : config.chain.timeout_seconds * kNanosPerSecond,
+        .ingest = &ingest,
+        .meter = &meter,
+        .agreement = quorum ? &quorum->agreement() : nullptr};
+    EntropyMaker& entropy = quorum ? quorum->entropy() : alone;
+    driver.emplace(opened.policy, rules, *opened.store, *opened.registry, entropy, log,
+                   opened.channels.get());
+    return driver->resume();
+  }
+};
+
+Api::Parts api_parts(const Config& config, const Clock& clock, Opened& opened, Judging& judging) {
+  return {.network = config.network,
+          .policy = opened.policy,
+          .clock = clock,
+          .store = *opened.store,
+          .registry = *opened.registry,
+          .ingest = judging.ingest,
+          .evidence = judging.evidence,
+          .log_signer = opened.signer,
+          .channels = opened.channels.get(),
+          .max_body_bytes = config.http.max_body_bytes,
+          .intake_checkpoints = &opened.logs->intake(),
+          .network_checkpoints = &opened.logs->network(),
+          .network_log = &opened.logs->network_log(),
+          .witness = opened.logs->witness(),
+          .quorum = judging.quorum ? &judging.quorum->desk() : nullptr,
+          .move_clock = {},
+          .service = nullptr};
+}
+
+Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManager& manager) {
+  Opened opened;
+  if (Result<void> done = open(config, log, opened); !done) return done;
+  Judging judging(config, opened);
+  if (Result<void> started = judging.start(config, opened, log); !started) return started;
 
   const bool is_virtual = config.simulation.virtual_clock;
   const SystemClock system_clock;
-  VirtualClock virtual_clock(virtual_time->value_or(0));
-  const UnixNanos commit_ahead =
-      static_cast<UnixNanos>(config.entropy.commit_ahead_seconds) * kNanosPerSecond;
-  RequestLimiter limiter(limiter_rules(config));
-  Ingest ingest(config.network, **store, &limiter);
-  ProcessMeter meter({.command = {"/proc/self/exe", kMeasure}, .waits = is_virtual});
-  EntropySource alone(**registry, *blocks, *policy, {commit_ahead, seed_maker(config.simulation)});
-  EvidenceDesk evidence(**store, **registry, config.evidence.max_snippet_bytes);
-  std::unique_ptr<QuorumService> quorum;
-  if (!config.peers.empty()) {
-    Result<std::unique_ptr<QuorumService>> opened =
-        QuorumService::open({config, *policy, **store, **registry, evidence, *blocks, *signer,
-                             seed_maker(config.simulation), log});
-    if (!opened) return fail(opened.error());
-    quorum = std::move(*opened);
-  }
-  const DriverRules rules{
-      .network = config.network,
-      .commit_ahead = commit_ahead,
-      .node_patience = is_virtual ? 0 : config.chain.timeout_seconds * kNanosPerSecond,
-      .ingest = &ingest,
-      .meter = &meter,
-      .agreement = quorum ? &quorum->agreement() : nullptr};
-  EntropyMaker& entropy = quorum ? quorum->entropy() : alone;
-  EpochDriver driver(*policy, rules, **store, **registry, entropy, log, channels->get());
-  std::mutex driver_lock;
-  if (Result<void> resumed = driver.resume(); !resumed) return resumed;
-
-  Api::Parts parts{.network = config.network,
-                   .policy = *policy,
-                   .clock = is_virtual ? static_cast<const Clock&>(virtual_clock) : system_clock,
-                   .store = **store,
-                   .registry = **registry,
-                   .ingest = ingest,
-                   .evidence = evidence,
-                   .log_signer = *signer,
-                   .channels = channels->get(),
-                   .max_body_bytes = config.http.max_body_bytes,
-                   .intake_checkpoints = &logs.intake(),
-                   .network_checkpoints = &logs.network(),
-                   .network_log = &logs.network_log(),
-                   .witness = logs.witness(),
-                   .quorum = quorum ? &quorum->desk() : nullptr,
-                   .move_clock = {},
-                   .service = nullptr};
+  VirtualClock virtual_clock(opened.virtual_time.value_or(0));
+  Api::Parts parts =
+      api_parts(config, is_virtual ? static_cast<const Clock&>(virtual_clock) : system_clock,
+                opened, judging);
   std::optional<Ticker> ticker;
   std::optional<Ticker> exchange_ticker;
   if (is_virtual) {
     parts.move_clock = [&](UnixNanos time) {
-      const std::lock_guard lock(driver_lock);
-      Result<void> moved = driver.move_clock(virtual_clock, time);
-      logs.catch_up();
+      const std::lock_guard lock(judging.driver_lock);
+      Result<void> moved = judging.driver->move_clock(virtual_clock, time);
+      opened.logs->catch_up();
       return moved;
     };
   } else {
     ticker.emplace(system_clock, [&](UnixNanos since, UnixNanos now) {
-      const std::lock_guard lock(driver_lock);
-      driver.tick(since, now);
-      logs.catch_up();
+      const std::lock_guard lock(judging.driver_lock);
+      judging.driver->tick(since, now);
+      opened.logs->catch_up();
     });
     // Peers may be slow, and links are due within seconds: on a thread of its own.
-    if (quorum) {
+    if (judging.quorum) {
       exchange_ticker.emplace(system_clock,
-                              [&](UnixNanos, UnixNanos now) { quorum->exchange(now); });
+                              [&](UnixNanos, UnixNanos now) { judging.quorum->exchange(now); });
     }
   }
   Metrics metrics(route_names());
   std::optional<BlockingPool> pool(std::in_place, kPoolThreads, kPoolWaiting);
-  IntakeQueue queue(ingest, {config.ingest.queue_requests, intake_threads(config)}, &metrics);
+  IntakeQueue queue(judging.ingest, {config.ingest.queue_requests, intake_threads(config)},
+                    &metrics);
   const ServiceParts service{.queue = queue,
                              .pool = *pool,
                              .metrics = metrics,
-                             .server = **server,
+                             .server = *opened.server,
                              .store_directory = config.store.directory,
                              .reserve_bytes = config.store.reserve_bytes,
                              .wakes_queue = false};
   parts.service = &service;
-  logs.start(system_clock);
+  opened.logs->start(system_clock);
   Api api(std::move(parts));
   log.info("network {}, policy {} ({}), {} messages and headers logged, {} clock", config.network,
-           policy->name, to_hex(rewards::policy_hash(*policy)), (*store)->log_head().size,
-           is_virtual ? "virtual" : "system");
-  std::cout << "listening on " << (*server)->url() << std::endl;
+           opened.policy.name, to_hex(rewards::policy_hash(opened.policy)),
+           opened.store->log_head().size, is_virtual ? "virtual" : "system");
+  std::cout << "listening on " << opened.server->url() << "\n" << std::flush;
   manager.tell("READY=1");
-  (*server)->run([&](HttpRequest request,
-                     HttpReply reply) { api.handle(std::move(request), std::move(reply)); },
-                 {.beat = [&] { manager.tell("WATCHDOG=1"); },
-                  .on_drain = [&] { manager.tell("STOPPING=1"); },
-                  .after_burst = [&] { queue.wake(); }});
+  opened.server->run([&](HttpRequest request,
+                         HttpReply reply) { api.handle(std::move(request), std::move(reply)); },
+                     {.beat = [&] { manager.tell("WATCHDOG=1"); },
+                      .on_drain = [&] { manager.tell("STOPPING=1"); },
+                      .after_burst = [&] { queue.wake(); }});
   exchange_ticker.reset();
   pool.reset();  // What was cut off still ends, while all that it needs is there.
   ticker.reset();

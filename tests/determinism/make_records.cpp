@@ -1,5 +1,5 @@
-// Writes the records that every build has to judge alike: make-records tests/vectors/records. Needed
-// when the record's format or the policy changes; what comes out is committed.
+// Writes the records that every build has to judge alike: make-records tests/vectors/records.
+// Needed when the record's format or the policy changes; what comes out is committed.
 #include <cstdio>
 #include <fstream>
 #include <random>

@@ -175,16 +175,18 @@ class Network:
         self.now = seconds
 
     def go(self, until, with_links=True):
-        """All together, minute by minute; in each the links of a round need its first seconds, too."""
+        """All together, minute by minute, and a second later; the links of a round need its first seconds, too."""
         if self.now is None:
             self.step(self.start)
         while self.now < until:
-            if with_links and self.now % MINUTE == 0:
-                self.step(self.now + 2)
-                self.step(self.now + 3)
-            self.now = (self.now // MINUTE + 1) * MINUTE
+            minute = self.now // MINUTE * MINUTE
+            if with_links and self.now < minute + 2:
+                self.step(minute + 2)
+                self.step(minute + 3)
+            self.now = minute + MINUTE
             self.node.mine_at(self.now)
             self.step(self.now)
+            self.step(self.now + 1)  # Audits are drawn just after a minute: the next step of agreeing is its own.
 
     def post(self, name, what, batch):
         part = "header" if what == "headers" else "body"

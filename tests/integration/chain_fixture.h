@@ -34,6 +34,7 @@ class ChainTest : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!simulator::find_anvil()) GTEST_SKIP() << simulator::find_anvil().error().detail;
+    std::filesystem::remove_all(folder_);  // Left by a test that was killed under the same number.
     std::filesystem::create_directories(folder_);
     Result<simulator::AnvilProcess> started =
         simulator::AnvilProcess::start({.timestamp = kFirstEnd + 60, .automine = true});

@@ -1,6 +1,7 @@
 #include "verifier/api.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -101,7 +102,7 @@ TEST_F(ApiTest, TheIntakeLogIsServedAsSignedTiles) {
 }
 
 TEST_F(ApiTest, TheNetworkLogAndTheWitnessAreServed) {
-  const std::string folder = testing::TempDir() + "api-logs";
+  const std::string folder = testing::TempDir() + "api-logs-" + std::to_string(::getpid());
   std::filesystem::remove_all(folder);
   const auto log = *LogDirectory::open(folder + "/network");
   ASSERT_TRUE(log->append(std::vector<Bytes>{{1}, {2, 3}}));

@@ -7,6 +7,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/null_sink.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <future>
@@ -89,7 +90,7 @@ class OpenApiTest : public testing::Test {
     return parts;
   }
   static std::string fresh_directory() {
-    const std::string directory = testing::TempDir() + "openapi-test";
+    const std::string directory = testing::TempDir() + "openapi-test-" + std::to_string(::getpid());
     fs::remove_all(directory);
     fs::create_directories(directory);
     return directory;
