@@ -156,9 +156,9 @@ void add_proof_commands(CLI::App& rewards, Context& context) {
 }  // namespace
 
 void add_rewards_commands(CLI::App& root, Context& context) {
-  CLI::App* rewards = add_group(
-      root, "rewards",
-      "Payouts: the tree whose root goes on chain, its proofs, and what a place would earn");
+  CLI::App* rewards =
+      add_group(root, "rewards",
+                "Payouts: the tree whose root goes on chain, proofs, what a place would earn");
   auto options = std::make_shared<TreeOptions>();
   CLI::App* tree = add_command(*rewards, context, "tree",
                                "The root over accounts and their totals, and a proof for one",

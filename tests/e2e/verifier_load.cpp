@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "hotspot/s2_cell.h"
 #include "tests/doubles/fake_signer.h"
 
 namespace {
@@ -106,6 +107,14 @@ class AckLog {
   std::ofstream file_;
 };
 
+// With the cell that its position is in, which the double leaves out: the registry looks.
+Onboarding onboarding_of(const FakeSigner& signer, Round round) {
+  Onboarding onboarding = signer.onboarding(round);
+  onboarding.s2_cell = hotspot::s2_cell_of(onboarding.position);
+  rewards::chain::sign_onboarding(signer.owner, verifier::kTestNetwork, onboarding);
+  return onboarding;
+}
+
 // A signer nobody had before: its key is from the operating system.
 void post_until_gone(std::uint16_t port, AckLog& log, std::atomic<std::size_t>& acknowledged) {
   FakeSigner signer(1);
@@ -123,7 +132,7 @@ void post_until_gone(std::uint16_t port, AckLog& log, std::atomic<std::size_t>& 
     ++acknowledged;
     return body;
   };
-  int status = post({signer.onboarding(round)});
+  int status = post({onboarding_of(signer, round)});
   while (status == 202 || status == 200) {
     ++round;
     status = post({signer.witness(round, 1), signer.witness(round, 2), signer.witness(round, 3),
@@ -168,7 +177,7 @@ int check(std::uint16_t port, const std::string& path) {
 
 int onboard(std::uint16_t port, Round round) {
   FakeSigner signer(1);
-  const SignedBatch batch = signer.sign({signer.onboarding(round)});
+  const SignedBatch batch = signer.sign({onboarding_of(signer, round)});
   Connection connection(port);
   const int header = connection.post("/v1/headers", batch.header_bytes());
   const int body = connection.post("/v1/bodies", batch.body_bytes());
