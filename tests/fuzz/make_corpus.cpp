@@ -10,9 +10,10 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base64.h"
-#include "core/merkle.h"
 #include "core/message_json.h"
+#include "tests/doubles/fake_evidence.h"
 #include "tests/doubles/fake_signer.h"
+#include "tests/doubles/record_builder.h"
 #include "verifier/api.h"
 #include "verifier/log/intake_log.h"
 #include "verifier/store_codec.h"
@@ -118,6 +119,35 @@ void add_words(const Corpus& corpus) {
   corpus.add("words_fuzz", "base64", as_bytes(to_base64(Bytes{1, 2, 3, 4})));
 }
 
+// An epoch of three hotspots, and the one after it; what the first comes to.
+void add_records(const Corpus& corpus) {
+  RecordBuilder builder;
+  builder.policy().audit_share_ppm = 1'000'000;
+  corpus.add("record_fuzz", "empty", encode(builder.build()));
+  builder.add_hotspot(0, 0);
+  builder.add_hotspot(5'000, 0);
+  builder.add_hotspot(0, 7'000);
+  builder.fill();
+  const EpochRecord record = builder.build();
+  const EpochOutcome outcome = judge_epoch(record, builder.policy()).value();
+  corpus.add("record_fuzz", "town", encode(record));
+  corpus.add("seal_fuzz", "town", encode(outcome.seal));
+  builder.follow(outcome);
+  builder.fill();
+  corpus.add("record_fuzz", "town-after-an-epoch", encode(builder.build()));
+}
+
+void add_evidence(const Corpus& corpus) {
+  const auto heard = [](std::uint8_t id) {
+    return fake_evidence(radio::fake_snippet(radio::fake_samples(
+                             {.spreading_factor = 7, .snr_db = 6, .noise_seed = id})),
+                         id, 7);
+  };
+  const std::vector<Evidence> two = {heard(1), heard(2)};
+  corpus.add("evidence_request_fuzz", "audit", audit_request(two[0]));
+  corpus.add("evidence_request_fuzz", "noise", noise_request(two));
+}
+
 // An up-chirp of SF7; the target repeats it, so a preamble comes out.
 void add_samples(const Corpus& corpus) {
   Writer out;
@@ -143,6 +173,8 @@ int main(int argc, char** argv) {
   add_stored(corpus);
   add_proofs(corpus);
   add_words(corpus);
+  add_records(corpus);
+  add_evidence(corpus);
   add_samples(corpus);
   return 0;
 }

@@ -9,8 +9,7 @@
 
 #include <thread>
 
-#include "core/merkle.h"
-#include "tests/doubles/fake_snippets.h"
+#include "tests/doubles/fake_evidence.h"
 #include "verifier/evidence_audit.h"
 #include "verifier/sandbox.h"
 
@@ -19,24 +18,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A report of a snippet, so far as measuring looks at it.
-Evidence evidence_of(const radio::Snippet& snippet, std::uint8_t id) {
-  Evidence evidence{.id = Hash256{id}, .report = {}, .bytes = snippet.bytes};
-  WitnessReport& report = evidence.report;
-  report.hotspot = PublicKey{id};
-  report.spreading_factor = 8;
-  report.frequency_hz = snippet.centre_hz;
-  report.bandwidth_hz = snippet.rate_hz / 2;
-  report.evidence_format = snippet.format;
-  report.evidence_rate_hz = snippet.rate_hz;
-  report.evidence_centre_hz = snippet.centre_hz;
-  report.evidence_bytes = snippet.bytes.size();
-  report.evidence_root = merkle_root_of_chunks(snippet.bytes, kEvidenceChunkBytes);
-  return evidence;
-}
 Evidence heard(std::uint64_t seed, std::uint8_t id) {
-  return evidence_of(radio::fake_snippet(radio::fake_samples({.snr_db = 6, .noise_seed = seed})),
-                     id);
+  return fake_evidence(radio::fake_snippet(radio::fake_samples({.snr_db = 6, .noise_seed = seed})),
+                       id);
 }
 
 ProcessMeter::How self() { return {.command = {"/proc/self/exe", "measure"}, .waits = true}; }
@@ -60,8 +44,8 @@ TEST(ProcessMeter, FindsTheCopyAmongThree) {
   const radio::Snippet original =
       radio::fake_snippet(radio::fake_samples({.snr_db = 12, .noise_seed = 7}));
   const std::vector<Evidence> evidence = {
-      evidence_of(original, 3), heard(8, 2),
-      evidence_of(radio::stolen(original, {.added_noise_db = 6, .delay_samples = 40}), 1)};
+      fake_evidence(original, 3), heard(8, 2),
+      fake_evidence(radio::stolen(original, {.added_noise_db = 6, .delay_samples = 40}), 1)};
   ProcessMeter process(self());
   const auto pairs = process.correlate(evidence);
   ASSERT_TRUE(pairs);
