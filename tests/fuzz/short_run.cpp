@@ -1,7 +1,11 @@
 // Runs a fuzz target without libFuzzer: every file of the corpus directory (when there is one),
-// then mutations of them and random bytes, a fixed number unless the target is slow. The seed is
-// fixed, so that a failure repeats.
+// then mutations of them and random bytes for some seconds. The seed is fixed, so that a failure
+// repeats; the input that it failed on is kept, as libFuzzer does, as crash-<target>.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
@@ -9,6 +13,7 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <string>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
@@ -17,8 +22,7 @@ namespace {
 
 using Input = std::vector<std::uint8_t>;
 
-constexpr int kRuns = 4000;             // Chosen: about a second with sanitizers.
-constexpr double kSeconds = 4;          // Of processor time, for targets that are slow. Chosen.
+constexpr double kSeconds = 10;         // Of processor time. Chosen: all targets take minutes.
 constexpr std::size_t kMaxBytes = 600;  // Chosen: longer than any message body.
 
 std::vector<Input> read_corpus(const char* directory) {
@@ -57,16 +61,40 @@ Input mutate(Input input, std::mt19937_64& rng) {
   return input;
 }
 
+// For the handler: what runs, and where to keep it.
+const Input* running = nullptr;
+std::string crash_file;
+
+void keep_input(int signal) {
+  const int file = open(crash_file.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
+  if (file >= 0 && running != nullptr) {
+    const ssize_t written = write(file, running->data(), running->size());
+    static_cast<void>(written);  // The process ends either way.
+  }
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+void run(const Input& input) {
+  running = &input;
+  LLVMFuzzerTestOneInput(input.data(), input.size());
+  running = nullptr;
+}
+
 double seconds_used() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 }  // namespace
 
+// TARGET [DIRECTORY]
 int main(int argc, char** argv) {
+  crash_file = "crash-" + std::filesystem::path(argv[0]).filename().string();
   std::vector<Input> corpus = argc > 1 ? read_corpus(argv[1]) : std::vector<Input>{};
-  for (const Input& input : corpus) LLVMFuzzerTestOneInput(input.data(), input.size());
+  for (const int signal : {SIGABRT, SIGSEGV, SIGFPE, SIGILL, SIGBUS})
+    std::signal(signal, keep_input);
+  for (const Input& input : corpus) run(input);
   std::mt19937_64 rng(1);
-  int run = 0;
-  for (; run < kRuns && seconds_used() < kSeconds; ++run) {
+  std::uint64_t runs = 0;
+  for (; seconds_used() < kSeconds; ++runs) {
     Input input;
     if (!corpus.empty() && rng() % 2 == 0) {
       input = mutate(corpus[rng() % corpus.size()], rng);
@@ -74,8 +102,9 @@ int main(int argc, char** argv) {
       input.resize(rng() % kMaxBytes);
       std::generate(input.begin(), input.end(), [&] { return static_cast<std::uint8_t>(rng()); });
     }
-    LLVMFuzzerTestOneInput(input.data(), input.size());
+    run(input);
   }
-  std::printf("%zu corpus files, %d runs\n", corpus.size(), run);
+  std::printf("%zu corpus files, %llu runs\n", corpus.size(),
+              static_cast<unsigned long long>(runs));
   return 0;
 }
