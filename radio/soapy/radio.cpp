@@ -90,9 +90,10 @@ Result<AirPiece> Radio::take_silence(StreamEvent event) {
                                      " attempts to open it anew: " + reason);
 }
 
-Result<AirPiece> Radio::read() {
+Result<AirPiece> Radio::read(UnixNanos idle_until) {
   const std::lock_guard lock(receiving_);
   if (!device_) return fail(Errc::unavailable, "device " + config_.device + " is given up");
+  may_skip_ = idle_until != 0 && config_.device_time_is_utc && device_->let_skip_quiet(idle_until);
   const ReadPiece piece = device_->read(buffer_, config_.read_timeout_us);
   if (piece.event == StreamEvent::overflow) {
     ++counters_.overflows;
@@ -122,9 +123,9 @@ std::int64_t Radio::tick_of(const ReadPiece& piece) {
   const std::int64_t tick = piece.time_ns.value_or(*last_tick_);
   const std::int64_t step = tick - *last_tick_;
   if (std::abs(static_cast<double>(step)) > 1.5 * sample_ns) {
-    if (!gap_) ++counters_.overflows;
+    if (!gap_ && !may_skip_) ++counters_.overflows;
     gap_ = true;
-    if (step > 0) counters_.lost_ns += static_cast<std::uint64_t>(step);
+    if (step > 0 && !may_skip_) counters_.lost_ns += static_cast<std::uint64_t>(step);
     if (step < 0) fit_.restart();
     return tick;
   }

@@ -76,8 +76,10 @@ class Radio {
   const DeviceFacts& facts() const { return facts_; }
   const RadioCounters& counters() const { return counters_; }
 
-  // The next piece. Errc::unavailable when the device is given up.
-  Result<AirPiece> read();
+  // The next piece. Errc::unavailable when the device is given up. A device on a virtual clock may
+  // leave out quiet air before `idle_until` (0: none): the piece then comes after a gap, and
+  // nothing counts as lost.
+  Result<AirPiece> read(UnixNanos idle_until = 0);
 
   // Hands a burst to the device, at least half a second before its start where bursts are timed.
   // Blocks until the device has taken it. Errc::check_failed when it comes too late.
@@ -116,6 +118,7 @@ class Radio {
   ClockFit fit_;
   std::optional<std::int64_t> last_tick_;  // Of the sample after the last one read.
   bool gap_ = true;
+  bool may_skip_ = false;  // The piece being read may come after quiet air that was left out.
   int timeouts_ = 0, restarts_ = 0, reopenings_ = 0;  // In a row.
 
   std::optional<SentBurst> under_way_;

@@ -238,6 +238,20 @@ ReadPiece SoapyDevice::read(std::span<Sample> out, long timeout_us) {
   return piece;
 }
 
+bool SoapyDevice::let_skip_quiet(std::int64_t until_ns) {
+  const std::string setting = "idle_until";
+  if (!skips_quiet_) {
+    const auto known = guarded<SoapySDR::ArgInfoList>("list its settings",
+                                                      [&] { return device_->getSettingInfo(); });
+    skips_quiet_ = known && std::ranges::any_of(*known, [&](const SoapySDR::ArgInfo& info) {
+                     return info.key == setting;
+                   });
+  }
+  return *skips_quiet_ && guarded<void>("skip quiet air", [&] {
+                            device_->writeSetting(setting, std::to_string(until_ns));
+                          }).has_value();
+}
+
 ReadPiece SoapyDevice::write(SampleView samples, bool is_last, std::optional<std::int64_t> time_ns,
                              long timeout_us) {
   const void* buffers[] = {samples.data()};

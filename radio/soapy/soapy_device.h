@@ -76,6 +76,9 @@ class SoapyDevice {
   std::size_t piece_samples(Direction direction);  // The driver's own unit of transfer.
 
   ReadPiece read(std::span<Sample> out, long timeout_us);
+  // The next read() may leave out air before this time (the device's, ns) on which nobody sends.
+  // False where the device cannot (real ones).
+  bool let_skip_quiet(std::int64_t until_ns);
   // Writes a piece; `time_ns` for the first of a timed burst. How many were taken.
   ReadPiece write(SampleView samples, bool is_last, std::optional<std::int64_t> time_ns,
                   long timeout_us);
@@ -93,6 +96,7 @@ class SoapyDevice {
   SoapySDR::Device* device_;
   SoapySDR::Stream* receive_ = nullptr;
   SoapySDR::Stream* transmit_ = nullptr;
+  std::optional<bool> skips_quiet_;  // Once it was asked.
 };
 
 }  // namespace earshot::radio

@@ -1,10 +1,15 @@
 #include "radio/virtual_air/air_device.h"
 
+#include <unistd.h>
+
 #include <SoapySDR/Time.hpp>
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cmath>
+#include <fstream>
 #include <thread>
+#include <utility>
 
 #include "radio/iq/format.h"
 #include "radio/virtual_air/arguments.h"
@@ -20,8 +25,8 @@ constexpr double kPieceSeconds = 0.25;            // Of an endless transmission.
 constexpr std::int64_t kStatusPoll = 1'000'000;   // ns.
 
 const std::vector<std::string> kArguments = {
-    "ether", "lat", "lon",      "height", "x",     "y",       "z",    "gain_dbi",
-    "nf",    "ppm", "clock_ns", "clock",  "start", "members", "seed", "exponent"};
+    "ether", "lat",      "lon",   "height", "x",       "y",    "z",        "gain_dbi", "nf",
+    "ppm",   "clock_ns", "clock", "start",  "members", "seed", "exponent", "faults"};
 
 // Takes one number after another and remembers the first that is wrong.
 class Numbers {
@@ -89,6 +94,10 @@ Result<EtherConfig> ether_from(const SoapySDR::Kwargs& arguments) {
   return config;
 }
 
+bool is_unplugged(const std::string& faults) {
+  return !faults.empty() && ::access((faults + "/unplugged").c_str(), F_OK) == 0;
+}
+
 void sleep_nanos(std::int64_t nanos) {
   if (nanos > 0) std::this_thread::sleep_for(std::chrono::nanoseconds(nanos));
 }
@@ -99,6 +108,9 @@ Result<std::unique_ptr<AirDevice>> AirDevice::open(const SoapySDR::Kwargs& argum
   if (Result<void> names = check_names(arguments, kArguments); !names) return fail(names.error());
   const Result<AirSite> site = site_from(arguments);
   if (!site) return fail(site.error());
+  if (is_unplugged(text_argument(arguments, "faults", ""))) {
+    return fail(Errc::unavailable, "unplugged");
+  }
   const Result<EtherConfig> config = ether_from(arguments);
   if (!config) return fail(config.error());
   Result<std::unique_ptr<Ether>> ether = Ether::join(*config);
@@ -113,7 +125,10 @@ Result<std::unique_ptr<AirDevice>> AirDevice::open(const SoapySDR::Kwargs& argum
 }
 
 AirDevice::AirDevice(AirNode node, SoapySDR::Kwargs described)
-    : DeviceBase("AIR"), node_(std::move(node)), described_(std::move(described)) {}
+    : DeviceBase("AIR"),
+      node_(std::move(node)),
+      described_(std::move(described)),
+      faults_(text_argument(described_, "faults", "")) {}
 
 std::size_t AirDevice::getNumChannels(int /*direction*/) const { return 1; }
 bool AirDevice::getFullDuplex(int /*direction*/, std::size_t /*channel*/) const { return true; }
@@ -134,6 +149,7 @@ int AirDevice::activateStream(SoapySDR::Stream* stream, int flags, long long /*t
                               std::size_t /*count*/) {
   auto* chosen = reinterpret_cast<Direction*>(stream);
   if (flags != 0) return SOAPY_SDR_NOT_SUPPORTED;
+  if (!take_up_faults()) return SOAPY_SDR_STREAM_ERROR;
   if (chosen->is_active) return 0;
   chosen->is_active = true;
   if (chosen == &receiver_) {
@@ -154,9 +170,10 @@ int AirDevice::deactivateStream(SoapySDR::Stream* stream, int /*flags*/, long lo
 int AirDevice::readStream(SoapySDR::Stream* /*stream*/, void* const* buffers, std::size_t count,
                           int& flags, long long& time_ns, long timeout_us) {
   flags = 0;
-  if (!receiver_.is_active) return SOAPY_SDR_STREAM_ERROR;
+  const UnixNanos idle_until = std::exchange(idle_until_, 0);
+  if (!take_up_faults() || !receiver_.is_active) return SOAPY_SDR_STREAM_ERROR;
   const std::size_t wanted = std::min({count, kMostAtOnce, node_.most_at_once()});
-  switch (node_.wait(wanted, std::int64_t{timeout_us} * 1000)) {
+  switch (node_.wait(wanted, std::int64_t{timeout_us} * 1000, idle_until)) {
     case AirNode::Wait::timeout:
       return SOAPY_SDR_TIMEOUT;
     case AirNode::Wait::behind:
@@ -191,7 +208,9 @@ int AirDevice::writeStream(SoapySDR::Stream* /*stream*/, const void* const* buff
                            std::size_t count, int& flags, long long time_ns, long timeout_us) {
   const bool begins = burst_.empty();
   const bool has_time = (flags & SOAPY_SDR_HAS_TIME) != 0;
-  if (!sender_.is_active || burst_.size() == kMostBurstSamples) return SOAPY_SDR_STREAM_ERROR;
+  if (!sender_.is_active || burst_.size() == kMostBurstSamples || is_unplugged(faults_)) {
+    return SOAPY_SDR_STREAM_ERROR;
+  }
   const std::int64_t ahead = burst_end_.value_or(0) - node_.now();
   if (begins && !has_time && ahead > kMostAhead) {
     const std::int64_t timeout = std::int64_t{timeout_us} * 1000;
@@ -294,6 +313,41 @@ SoapySDR::Range AirDevice::getGainRange(int direction, std::size_t /*channel*/,
                                         const std::string& name) const {
   if (direction == SOAPY_SDR_TX) return {0, 36};
   return name == "VGA" ? SoapySDR::Range(0, 20) : SoapySDR::Range(0, 40);
+}
+
+// A listener that is gone holds nobody up.
+bool AirDevice::take_up_faults() {
+  if (faults_.empty()) return true;
+  if (is_unplugged(faults_)) {
+    if (std::exchange(receiver_.is_active, false)) node_.stop_receiving();
+    return false;
+  }
+  std::int64_t off_ns = 0;
+  std::ifstream(faults_ + "/clock_ns") >> off_ns;
+  node_.step_clock(off_ns);
+  return true;
+}
+
+SoapySDR::ArgInfoList AirDevice::getSettingInfo() const {
+  SoapySDR::ArgInfo idle;
+  idle.key = "idle_until";
+  idle.name = "Idle until";
+  idle.description = "On a virtual clock, for one read: quiet air before this time may be skipped";
+  idle.units = "ns";
+  idle.type = SoapySDR::ArgInfo::INT;
+  idle.value = "0";
+  return {idle};
+}
+
+void AirDevice::writeSetting(const std::string& key, const std::string& value) {
+  std::int64_t time = 0;
+  const char* const end = value.data() + value.size();
+  const auto [stop, error] = std::from_chars(value.data(), end, time);
+  if (key != "idle_until" || error != std::errc() || stop != end) {
+    refuse_device("earshot_air",
+                  "setting " + key + "=" + value + ", allowed: idle_until=NANOSECONDS");
+  }
+  idle_until_ = time;
 }
 
 bool AirDevice::hasHardwareTime(const std::string& /*what*/) const { return true; }

@@ -9,6 +9,11 @@
 //   exponent=                   path loss beyond 100 m; free space without it
 //   clock=real|virtual, start=, members=     see ether.h; start is a time like 2026-01-01T00:00:00Z
 //   seed=                       of the noise
+//   faults=FOLDER               for trials: while FOLDER/unplugged is there, the device is gone;
+//                               FOLDER/clock_ns holds nanoseconds by which its clock is off besides
+//
+// The setting idle_until (nanoseconds of the device's time, for one read) lets a virtual clock skip
+// quiet air.
 //
 // Receives 1 kS/s to 20 MS/s; full scale is -20 dBm minus gain. Sends: full scale is the gain PA in
 // dBm. Full duplex, does not hear itself. Samples carry the device's time, which is UTC but for
@@ -62,6 +67,10 @@ class AirDevice final : public DeviceBase {
                                const std::string& name) const override;
   using SoapySDR::Device::setGain;
 
+  SoapySDR::ArgInfoList getSettingInfo() const override;
+  void writeSetting(const std::string& key, const std::string& value) override;
+  using SoapySDR::Device::writeSetting;
+
   bool hasHardwareTime(const std::string& what) const override;
   long long getHardwareTime(const std::string& what) const override;
 
@@ -69,6 +78,8 @@ class AirDevice final : public DeviceBase {
   AirDevice(AirNode node, SoapySDR::Kwargs described);
   double full_scale_dbm() const;
   void send_burst();
+  // Takes up what the faults' folder says now; false while the device is unplugged.
+  bool take_up_faults();
 
   struct Direction {
     double rate_hz = 1e6;
@@ -78,6 +89,8 @@ class AirDevice final : public DeviceBase {
   };
   AirNode node_;
   SoapySDR::Kwargs described_;
+  std::string faults_;        // Folder; empty: none.
+  UnixNanos idle_until_ = 0;  // For the next read.
   Direction receiver_, sender_;
   double lna_db_ = 20, vga_db_ = 0, pa_dbm_ = 0;
   Samples burst_;          // Written and not sent yet.

@@ -26,11 +26,11 @@ AirNode::AirNode(std::unique_ptr<Ether> ether, const AirSite& site)
 
 UnixNanos AirNode::device_time(UnixNanos true_time) const {
   const auto drift = static_cast<double>(true_time - reference_) * site_.clock_ppm * 1e-6;
-  return true_time + site_.clock_ns + std::llround(drift);
+  return true_time + site_.clock_ns + stepped_ns_ + std::llround(drift);
 }
 
 UnixNanos AirNode::true_time(UnixNanos device_time) const {
-  const UnixNanos since = device_time - site_.clock_ns - reference_;
+  const UnixNanos since = device_time - site_.clock_ns - stepped_ns_ - reference_;
   const double ppm = site_.clock_ppm * 1e-6;
   return reference_ + since - std::llround(static_cast<double>(since) * ppm / (1 + ppm));
 }
@@ -56,9 +56,17 @@ UnixNanos AirNode::true_end(std::uint64_t sample) const {
   return open_ + static_cast<std::int64_t>(std::ceil(static_cast<double>(sample) / rate * 1e9));
 }
 
-AirNode::Wait AirNode::wait(std::size_t count, std::int64_t timeout_ns) {
-  if (ether_->wait_for(true_end(received_ + count), timeout_ns)) {
-    const std::int64_t behind = ether_->now() - true_end(received_ + count);
+AirNode::Wait AirNode::wait(std::size_t count, std::int64_t timeout_ns, UnixNanos idle_until) {
+  const UnixNanos idle = idle_until == 0 ? 0 : true_time(idle_until);
+  const UnixNanos end = true_end(received_ + count);
+  if (ether_->wait_for(end, timeout_ns, idle)) {
+    const std::int64_t behind = ether_->now() - end;
+    if (ether_->is_virtual() && behind > 0) {
+      const double rate = tuning_.rate_hz * (1 + site_.clock_ppm * 1e-6);
+      const auto quiet = static_cast<double>(ether_->now() - open_) * 1e-9;
+      received_ = static_cast<std::uint64_t>(std::ceil(quiet * rate));
+      return wait(count, timeout_ns, 0);
+    }
     if (behind < kMostBehind) return Wait::ready;
     received_ += static_cast<std::uint64_t>(static_cast<double>(behind) * 1e-9 * tuning_.rate_hz);
     return Wait::behind;

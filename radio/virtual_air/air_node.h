@@ -26,6 +26,8 @@ class AirNode {
   UnixNanos device_time(UnixNanos true_time) const;
   UnixNanos true_time(UnixNanos device_time) const;
   UnixNanos now() const { return device_time(ether_->now()); }
+  // What the device's time is off by besides, from now on, whoever is to blame.
+  void step_clock(std::int64_t off_ns) { stepped_ns_ = off_ns; }
 
   struct Tuning {
     double rate_hz = 1e6;
@@ -42,8 +44,9 @@ class AirNode {
   std::size_t most_at_once() const;
   enum class Wait { ready, timeout, behind };
   // Waits until the next `count` samples have been on the air. `behind`: the reader is more than
-  // half a second late (real time only), and samples have been skipped.
-  Wait wait(std::size_t count, std::int64_t timeout_ns);
+  // half a second late (real time only), and samples have been skipped. On a virtual clock quiet
+  // air before the device's time `idle_until` may be skipped first (0: none).
+  Wait wait(std::size_t count, std::int64_t timeout_ns, UnixNanos idle_until);
   // Those samples (after `ready`). `first` becomes the device's time of the first.
   Samples receive(std::size_t count, UnixNanos& first);
 
@@ -66,6 +69,7 @@ class AirNode {
   std::unique_ptr<Ether> ether_;
   AirSite site_;
   UnixNanos reference_;  // True time at which the device's time is off by clock_ns.
+  std::int64_t stepped_ns_ = 0;
   Tuning tuning_;
   UnixNanos open_ = 0;          // True time of sample 0.
   std::uint64_t received_ = 0;  // Samples since then, skipped ones too.

@@ -70,7 +70,7 @@ Result<void> Ether::take_seat(const EtherConfig& config) {
   seat_ = static_cast<std::size_t>(free - std::begin(segment_->seats));
   member_ = ++segment_->last_member;
   seen_ = segment_->sent;
-  *free = {::getpid(), member_, false, 0};
+  *free = {::getpid(), member_, false, 0, false, 0};
   return {};
 }
 
@@ -123,8 +123,7 @@ UnixNanos Ether::begin_listening() {
   mine.granted = std::max(mine.granted, slowest.value_or(frontier()));
   mine.listens = true;
   if (listeners >= segment_->members_wanted) segment_->moving = 1;
-  ++segment_->tick;
-  ::syscall(SYS_futex, &segment_->tick, FUTEX_WAKE, INT32_MAX, nullptr, nullptr, 0);
+  wake_all();
   return mine.granted;
 }
 
@@ -133,8 +132,7 @@ void Ether::end_listening() {
   const SegmentGuard guard(*segment_);
   segment_->seats[seat_].listens = false;
   segment_->start = std::max(segment_->start, segment_->seats[seat_].granted);
-  ++segment_->tick;
-  ::syscall(SYS_futex, &segment_->tick, FUTEX_WAKE, INT32_MAX, nullptr, nullptr, 0);
+  wake_all();
 }
 
 bool Ether::may_read(UnixNanos end) const {
@@ -153,38 +151,91 @@ void Ether::drop_dead() {
   }
 }
 
-bool Ether::wait_for(UnixNanos end, std::int64_t timeout_ns) {
-  if (segment_->is_virtual == 0) {
-    const UnixNanos due = end + kAirLatency - segment_->wall_minus_monotonic;
-    const UnixNanos limit = read_clock(CLOCK_MONOTONIC) + std::max<std::int64_t>(0, timeout_ns);
-    const timespec until = timespec_of(std::min(due, limit));
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
-    }
-    return due <= limit;
+// Where time goes when those listeners that have yet to say turn out to be idle.
+Ether::Jump Ether::next_jump() const {
+  UnixNanos oldest = INT64_MAX;
+  UnixNanos newest = 0;
+  UnixNanos target = INT64_MAX;
+  bool all_wait = true;
+  for (const EtherSegment::Seat& seat : segment_->seats) {
+    if (!seat.listens) continue;
+    oldest = std::min(oldest, seat.granted);
+    newest = std::max(newest, seat.granted);
+    if (seat.waits) target = std::min(target, seat.idle_until);
+    all_wait = all_wait && seat.waits;
   }
+  const std::uint64_t first = segment_->sent > kBursts ? segment_->sent - kBursts : 0;
+  for (std::uint64_t i = first; i < segment_->sent; ++i) {
+    const AirBurst& burst = segment_->bursts[i % kBursts].burst;
+    const auto length = std::llround(static_cast<double>(burst.count) / burst.rate_hz * 1e9);
+    const std::int64_t margin = std::max<std::int64_t>(length, kLeastMargin);
+    if (burst.start + length + margin > oldest) target = std::min(target, burst.start - margin);
+  }
+  if (target < newest + kLeastJump) return {};
+  return {target, all_wait};
+}
+
+// Lets time jump, or this member read before `end`; false when neither may be (yet).
+bool Ether::advance(UnixNanos end, const Jump& jump) {
+  if (jump.target && !jump.is_agreed) return false;
+  if (!jump.target && !may_read(end)) return false;
+  EtherSegment::Seat& mine = segment_->seats[seat_];
+  mine.granted = std::max(mine.granted, end);
+  for (EtherSegment::Seat& seat : segment_->seats) {
+    if (seat.listens && jump.target) seat.granted = *jump.target;
+  }
+  wake_all();
+  return true;
+}
+
+bool Ether::wait_in_real_time(UnixNanos end, std::int64_t timeout_ns) const {
+  const UnixNanos due = end + kAirLatency - segment_->wall_minus_monotonic;
+  const UnixNanos limit = read_clock(CLOCK_MONOTONIC) + std::max<std::int64_t>(0, timeout_ns);
+  const timespec until = timespec_of(std::min(due, limit));
+  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
+  }
+  return due <= limit;
+}
+
+bool Ether::wait_for(UnixNanos end, std::int64_t timeout_ns, UnixNanos idle_until) {
+  if (segment_->is_virtual == 0) return wait_in_real_time(end, timeout_ns);
   const UnixNanos limit = read_clock(CLOCK_MONOTONIC) + std::max<std::int64_t>(0, timeout_ns);
   UnixNanos next_look = read_clock(CLOCK_MONOTONIC) + kLookForDead;
+  std::optional<UnixNanos> before;  // What this member had been granted when it came.
   while (true) {
     std::uint32_t seen = 0;
     {
       const SegmentGuard guard(*segment_);
       const UnixNanos now = read_clock(CLOCK_MONOTONIC);
       if (now >= next_look) drop_dead(), next_look = now + kLookForDead;
-      seen = segment_->tick;
-      if (may_read(end)) {
-        EtherSegment::Seat& mine = segment_->seats[seat_];
-        mine.granted = std::max(mine.granted, end);
-        ++segment_->tick;
-        ::syscall(SYS_futex, &segment_->tick, FUTEX_WAKE, INT32_MAX, nullptr, nullptr, 0);
-        return true;
+      EtherSegment::Seat& mine = segment_->seats[seat_];
+      const bool comes = !before;
+      if (comes) before = mine.granted;
+      mine.waits = true;
+      mine.idle_until = idle_until;
+      const bool has_jumped = mine.granted > *before;  // Another one let time jump.
+      const Jump jump = has_jumped || segment_->moving == 0 ? Jump{} : next_jump();
+      const bool is_done = has_jumped || advance(end, jump);
+      if (is_done || now >= limit) {
+        mine.waits = false;
+        return is_done;
       }
-      if (now >= limit) return false;
+      // Those who are idle wait for what the others say: this one's word is that time goes on.
+      if (comes && !jump.target) wake_all();
+      seen = segment_->tick;
     }
     const std::int64_t left = std::min(limit, next_look) - read_clock(CLOCK_MONOTONIC);
     const timespec wait = timespec_of(std::max<std::int64_t>(left, 1));
     ::syscall(SYS_futex, &segment_->tick, FUTEX_WAIT, seen, &wait, nullptr, 0);
   }
 }
+
+void Ether::wake_all() {
+  ++segment_->tick;
+  ::syscall(SYS_futex, &segment_->tick, FUTEX_WAKE, INT32_MAX, nullptr, nullptr, 0);
+}
+
+bool Ether::is_virtual() const { return segment_->is_virtual != 0; }
 
 std::optional<UnixNanos> Ether::send(AirBurst burst, SampleView samples,
                                      std::optional<UnixNanos> start) {

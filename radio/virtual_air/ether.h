@@ -9,7 +9,9 @@
 //   real      the system's monotonic clock, set by its wall clock once, when the segment is made;
 //   virtual   moves when the listeners have read: nobody gets more than kLookahead ahead of the
 //             slowest, and it stands still until the first `members` listen. Faster or slower than
-//             real time, whatever the machine can do, and never lossy.
+//             real time, whatever the machine can do, and never lossy. When every listener waits
+//             and says that it has nothing to do for a while, time jumps there: quiet air is
+//             skipped, but never what is as near to a burst as the burst is long.
 // A burst must start later than anything that a listener may have read already.
 #pragma once
 #include <memory>
@@ -27,6 +29,10 @@ inline constexpr std::int64_t kLookahead = 50'000'000;  // ns. Chosen: a few blo
 inline constexpr std::int64_t kBurstLead = 10'000'000;
 // Real time: how long after its end a piece of air may be heard; bursts are known by then.
 inline constexpr std::int64_t kAirLatency = 5'000'000;
+// Time jumps this far at least. Chosen: less is not worth a receiver's new start.
+inline constexpr std::int64_t kLeastJump = 60'000'000;
+// Kept of the quiet before and after each burst at least. Chosen: a receiver's filters.
+inline constexpr std::int64_t kLeastMargin = 100'000'000;
 inline constexpr std::uint64_t kMostBurstSamples = 4U << 20;
 
 struct EtherConfig {
@@ -64,6 +70,7 @@ class Ether {
   ~Ether();  // Leaves.
 
   std::uint64_t member() const { return member_; }  // Unlike any other's, ever.
+  bool is_virtual() const;
   // Real: now. Virtual: what this member has read, or the slowest listener when it does not listen.
   UnixNanos now() const;
 
@@ -71,8 +78,9 @@ class Ether {
   UnixNanos begin_listening();
   void end_listening();
   // Blocks until the air before `end` may be heard; false when that is not so within `timeout_ns`
-  // (real) nanoseconds.
-  bool wait_for(UnixNanos end, std::int64_t timeout_ns);
+  // (real) nanoseconds. Virtual: a listener that needs nothing before `idle_until` lets time jump;
+  // now() is then beyond `end`. 0: it needs what comes next.
+  bool wait_for(UnixNanos end, std::int64_t timeout_ns, UnixNanos idle_until = 0);
 
   // Puts it on the air. Without `start` it starts as soon as it can. Returns the true start;
   // nothing when `start` is too late: a listener may have read it already. Precondition: 0 < count
@@ -86,6 +94,14 @@ class Ether {
   Result<void> take_seat(const EtherConfig& config);
   UnixNanos frontier() const;  // Nothing from here on has been read; under the lock.
   bool may_read(UnixNanos end) const;
+  struct Jump {
+    std::optional<UnixNanos> target;  // Nothing: somebody needs the next piece of air.
+    bool is_agreed = false;           // All listeners wait; otherwise some have yet to say.
+  };
+  Jump next_jump() const;
+  bool wait_in_real_time(UnixNanos end, std::int64_t timeout_ns) const;
+  bool advance(UnixNanos end, const Jump& jump);
+  void wake_all();
   void drop_dead();
 
   int descriptor_;

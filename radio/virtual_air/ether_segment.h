@@ -11,7 +11,7 @@
 namespace earshot::radio {
 
 inline constexpr std::uint64_t kEtherMagic = 0x3152494152414545;  // "EEARAIR1", little-endian.
-inline constexpr std::uint32_t kEtherVersion = 1;                 // Of the layout below.
+inline constexpr std::uint32_t kEtherVersion = 2;                 // Of the layout below.
 inline constexpr std::size_t kSeats = 64;
 inline constexpr std::uint64_t kBursts = 256;
 inline constexpr std::uint64_t kRing = 8U << 20;  // Samples of 4 bytes.
@@ -22,7 +22,9 @@ struct EtherSegment {
     std::int32_t process = 0;  // 0: free.
     std::uint64_t member = 0;
     bool listens = false;
-    UnixNanos granted = 0;  // Virtual: it may have read everything before.
+    UnixNanos granted = 0;     // Virtual: it may have read everything before.
+    bool waits = false;        // In wait_for().
+    UnixNanos idle_until = 0;  // While it waits: needs nothing before; 0: needs what comes next.
   };
   struct Entry {
     AirBurst burst;

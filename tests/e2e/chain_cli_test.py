@@ -6,11 +6,8 @@ usage: chain_cli_test.py FOLDER-OF-BINARIES SOURCE-FOLDER
 """
 import http.server
 import json
-import os
 import pathlib
-import platform
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +16,7 @@ import time
 import unittest
 import urllib.request
 
+from anvil import Anvil, find_anvil, free_port
 from verifierd import Verifierd
 
 BINARIES = pathlib.Path(sys.argv.pop(1)).resolve()
@@ -28,59 +26,9 @@ NOBODY = "0x00000000000000000000000000000000000000AA"
 EMISSION = 20_000 * 10**18
 
 
-def find_anvil():
-    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
-    return os.environ.get("EARSHOT_ANVIL") or SOURCE / f"node_modules/@foundry-rs/anvil-linux-{machine}/bin/anvil"
-
-
 def earshot(*words, folder=None):
     return subprocess.run([BINARIES / "earshot", *map(str, words)], capture_output=True, text=True, timeout=120,
                           cwd=folder)
-
-
-def free_port():
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))
-        return holder.getsockname()[1]
-
-
-class Node:
-    """Anvil that mines a block with each transaction."""
-
-    def __init__(self, timestamp):
-        port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
-        self.process = subprocess.Popen(
-            [find_anvil(), "--port", str(port), "--silent", "--slots-in-an-epoch", "1", "--timestamp", str(timestamp)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                self.call("eth_chainId")
-                return
-            except OSError:
-                if time.monotonic() > deadline or self.process.poll() is not None:
-                    raise
-                time.sleep(0.05)
-
-    def call(self, method, *parameters):
-        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
-        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
-        answer = json.load(urllib.request.urlopen(request, timeout=30))
-        if "error" in answer:
-            raise AssertionError(answer["error"])
-        return answer["result"]
-
-    def fund(self, address):
-        self.call("anvil_setBalance", address, hex(10**20))
-
-    def pass_time(self, seconds):
-        self.call("evm_increaseTime", hex(seconds))
-        self.call("evm_mine")
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
 
 
 class Liar:
@@ -119,7 +67,7 @@ class Chain(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        if not pathlib.Path(find_anvil()).exists():
+        if not find_anvil().exists():
             raise unittest.SkipTest(f"no anvil at {find_anvil()}")
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="earshot-chain-"))
         cls.keys = {}
@@ -128,7 +76,7 @@ class Chain(unittest.TestCase):
             assert made.returncode == 0, made.stderr
             cls.keys[name] = json.loads(made.stdout)["account"]
         cls.epoch = int(time.time()) // DAY - 2
-        cls.node = Node((cls.epoch + 2) * DAY + 60)
+        cls.node = Anvil((cls.epoch + 2) * DAY + 60)
         cls.node.fund(cls.keys["payer"])
         cls.node.fund(cls.keys["owner"])
         cls.seal_two_epochs()

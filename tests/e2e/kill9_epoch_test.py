@@ -7,9 +7,7 @@ kill9_epoch_test.py BIN_DIR [SOURCE_DIR]
 """
 import http.client
 import json
-import os
 import pathlib
-import platform
 import random
 import subprocess
 import sys
@@ -18,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 
+from anvil import Anvil, find_anvil
 from verifierd import Verifierd
 
 SEED = "07" * 32
@@ -30,27 +29,6 @@ END = OPENING + ROUNDS * ROUND * SECOND
 REVEAL = END + 16 * 60 * SECOND
 DRAW = END + 75 * 60 * SECOND + 1
 GRACE = 2 * 3600 * SECOND
-
-
-def find_anvil(source):
-    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
-    return os.environ.get("EARSHOT_ANVIL") or source / f"node_modules/@foundry-rs/anvil-linux-{machine}/bin/anvil"
-
-
-class Node:
-    def __init__(self, program):
-        self.process = subprocess.Popen([program, "--port", "0", "--slots-in-an-epoch", "1"], stdout=subprocess.PIPE,
-                                        text=True)
-        for line in self.process.stdout:
-            if "Listening on" in line:
-                self.url = "http://" + line.split("Listening on")[1].strip()
-                break
-        threading.Thread(target=self.process.stdout.read, daemon=True).start()
-
-    def call(self, method, *parameters):
-        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
-        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
-        return json.load(urllib.request.urlopen(request, timeout=30))["result"]
 
 
 class Killed:
@@ -224,15 +202,14 @@ def judge(fire, sent, seals):
 def main():
     bin_dir = pathlib.Path(sys.argv[1]).resolve()
     source = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else pathlib.Path(__file__).resolve().parents[2]
-    if not pathlib.Path(find_anvil(source)).exists():
-        print(f"skipped: no anvil at {find_anvil(source)}")
+    if not find_anvil().exists():
+        print(f"skipped: no anvil at {find_anvil()}")
         return
-    node = Node(find_anvil(source))
+    node = Anvil(int(time.time()))
     try:
         run(bin_dir, node)
     finally:
-        node.process.kill()
-        node.process.wait()
+        node.stop()
 
 
 if __name__ == "__main__":

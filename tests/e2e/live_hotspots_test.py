@@ -8,11 +8,9 @@ import json
 import math
 import os
 import pathlib
-import platform
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +18,7 @@ import time
 import unittest
 import urllib.request
 
+from anvil import Anvil, find_anvil
 from verifierd import Verifierd
 
 BINARIES = pathlib.Path(sys.argv.pop(1)).resolve()
@@ -30,55 +29,8 @@ METERS = 5_000
 OWNER = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"  # Anvil's first account, which it signs for.
 
 
-def find_anvil():
-    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
-    return os.environ.get("EARSHOT_ANVIL") or SOURCE / f"node_modules/@foundry-rs/anvil-linux-{machine}/bin/anvil"
-
-
-def free_port():
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))
-        return holder.getsockname()[1]
-
-
 def iso(seconds):
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
-
-
-class Node:
-    """Anvil: the chain that rounds take their entropy from, and the owner's wallet."""
-
-    def __init__(self, timestamp):
-        port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
-        self.process = subprocess.Popen(
-            [find_anvil(), "--port", str(port), "--silent", "--slots-in-an-epoch", "1", "--timestamp", str(timestamp)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                self.call("eth_chainId")
-                return
-            except OSError:
-                if time.monotonic() > deadline or self.process.poll() is not None:
-                    raise
-                time.sleep(0.05)
-
-    def call(self, method, *parameters):
-        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
-        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
-        answer = json.load(urllib.request.urlopen(request, timeout=PATIENCE))
-        if "error" in answer:
-            raise AssertionError(answer["error"])
-        return answer["result"]
-
-    def mine(self, seconds):
-        self.call("evm_increaseTime", hex(seconds))
-        self.call("evm_mine")
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
 
 
 class Hotspot:
@@ -174,11 +126,11 @@ moves_verifier_clock = true
 class LiveHotspots(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        if not pathlib.Path(find_anvil()).exists():
+        if not find_anvil().exists():
             raise unittest.SkipTest(f"no anvil at {find_anvil()}")
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="earshot-live-"))
         cls.midnight = (int(time.time()) // DAY + 1) * DAY
-        cls.node = Node(cls.midnight - 7200)
+        cls.node = Anvil(cls.midnight - 7200)
         policy = (SOURCE / "rewards/policies/earshot-1.toml").read_text()
         policy = policy.replace("window_rounds = 360 ", "window_rounds = 1 ")
         policy = policy.replace("max_spreading_factor = 10 ", "max_spreading_factor = 8 ")
@@ -191,8 +143,8 @@ class LiveHotspots(unittest.TestCase):
         # The chain's block after the commitment is final before the epoch opens.
         for before in (3300, 2400, 1500, 600):
             cls.move_clock(cls.midnight - before)
-            cls.node.mine(900)
-            cls.node.mine(1)
+            cls.node.pass_time(900)
+            cls.node.pass_time(1)
         url = f"http://127.0.0.1:{cls.verifier.port}"
         cls.sender = Hotspot(cls.folder, "sender", url, METERS, True)
         cls.witness = Hotspot(cls.folder, "witness", url, 0, False)

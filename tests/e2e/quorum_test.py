@@ -10,12 +10,9 @@ import base64
 import hashlib
 import http.server
 import json
-import os
 import pathlib
-import platform
 import random
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -24,6 +21,7 @@ import time
 import urllib.error
 import urllib.request
 
+from anvil import Anvil
 from verifierd import Verifierd
 
 BIN = pathlib.Path(sys.argv[1]).resolve()
@@ -43,46 +41,6 @@ def run(*words, stdin=None, code=0):
 
 def world(*words, stdin=None):
     return json.loads(run(BIN / "quorum-world", *words, stdin=stdin and json.dumps(stdin)))
-
-
-def free_port():
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))
-        return holder.getsockname()[1]
-
-
-class Node:
-    def __init__(self, timestamp):
-        machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
-        program = os.environ.get("EARSHOT_ANVIL") or SOURCE / f"node_modules/@foundry-rs/anvil-linux-{machine}/bin/anvil"
-        port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
-        self.time = timestamp
-        self.process = subprocess.Popen([program, "--port", str(port), "--silent", "--slots-in-an-epoch", "1",
-                                         "--timestamp", str(timestamp)],
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                self.call("eth_chainId")
-                return
-            except OSError:
-                if time.monotonic() > deadline or self.process.poll() is not None:
-                    raise
-                time.sleep(0.05)
-
-    def call(self, method, *parameters):
-        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
-        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
-        answer = json.load(urllib.request.urlopen(request, timeout=60))
-        assert "error" not in answer, answer
-        return answer["result"]
-
-    def mine_at(self, timestamp):
-        if timestamp <= int(self.call("eth_getBlockByNumber", "latest", False)["timestamp"], 16):
-            return
-        self.call("evm_setNextBlockTimestamp", timestamp)
-        self.call("evm_mine")
 
 
 class Front:
@@ -124,8 +82,8 @@ class Network:
                 self.keys[name, kind] = json.loads(run(BIN / "earshot", "key", "new", folder / f"{name}.{kind}"))
         self.keys["payer"] = json.loads(run(BIN / "earshot", "key", "new", folder / "payer"))
         self.start = FIRST * EPOCH_SECONDS - 30 * MINUTE
-        self.node = Node(self.start - 60)
-        self.node.call("anvil_setBalance", self.keys["payer"]["account"], hex(10**20))
+        self.node = Anvil(self.start - 60)
+        self.node.fund(self.keys["payer"]["account"])
         self.policy = folder / "policy.toml"
         self.policy.write_text(run(BIN / "quorum-world", "policy"))
         signers = [word for name in NAMES for word in ("--signer", self.keys[name, "evm"]["account"])]
@@ -233,8 +191,7 @@ class Network:
         for service in self.verifiers.values():
             if service.process and service.process.poll() is None:
                 service.kill()
-        self.node.process.kill()
-        self.node.process.wait()
+        self.node.stop()
 
 
 def equivocate(network, epoch):

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
 
 #include "radio/css/receiver.h"
@@ -120,6 +122,66 @@ TEST_F(AirDeviceTest, TellsOfABurstThatComesTooLateAndDoesNotSendIt) {
   long long end = 0;
   EXPECT_EQ(sender->readStreamStatus(out, mask, flags, end, 0), SOAPY_SDR_TIME_ERROR);
   EXPECT_EQ(sender->readStreamStatus(out, mask, flags, end, 0), SOAPY_SDR_TIMEOUT);
+}
+
+class ListeningAirTest : public AirDeviceTest {
+ protected:
+  // Opens and listens.
+  std::unique_ptr<AirDevice> listen(const SoapySDR::Kwargs& arguments) {
+    std::unique_ptr<AirDevice> device = open(arguments);
+    device->setSampleRate(SOAPY_SDR_RX, 0, 500e3);
+    stream_ = device->setupStream(SOAPY_SDR_RX, "CF32", {}, {});
+    EXPECT_EQ(device->activateStream(stream_, 0, 0, 0), 0);
+    return device;
+  }
+  // A piece of air: what the read says, and the time of its first sample.
+  std::pair<int, long long> read(AirDevice& device) {
+    Samples piece(4000);
+    void* buffers[] = {piece.data()};
+    int flags = 0;
+    long long time = 0;
+    const int code = device.readStream(stream_, buffers, piece.size(), flags, time, kPatienceUs);
+    return {code, time};
+  }
+  SoapySDR::Stream* stream_ = nullptr;
+};
+
+TEST_F(ListeningAirTest, SkipsQuietAirForOneReadWhenItIsTold) {
+  const auto device = listen({});
+  const long long first = read(*device).second;
+  EXPECT_EQ(device->getSettingInfo().at(0).key, "idle_until");
+  device->writeSetting("idle_until", std::to_string(first + 1'000'000'000));
+  EXPECT_EQ(read(*device), std::make_pair(4000, first + 1'000'000'000));
+  EXPECT_EQ(read(*device), std::make_pair(4000, first + 1'008'000'000));
+  EXPECT_THROW(device->writeSetting("idle_until", "soon"), std::runtime_error);
+  EXPECT_THROW(device->writeSetting("idle", "1"), std::runtime_error);
+}
+
+TEST_F(ListeningAirTest, IsGoneWhileItIsUnpluggedAndHoldsNobodyUp) {
+  const std::string faults = testing::TempDir() + "air-faults-" + std::to_string(::getpid());
+  std::filesystem::create_directories(faults);
+  const auto device = listen({{"faults", faults}, {"members", "2"}});
+  SoapySDR::Stream* const in = stream_;
+  const auto other = listen({{"members", "2"}});
+  std::ofstream(faults + "/unplugged") << "";
+  EXPECT_EQ(device->activateStream(in, 0, 0, 0), SOAPY_SDR_STREAM_ERROR);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(read(*other).first, 4000);
+  EXPECT_EQ(problem({{"faults", faults}}), "unplugged");
+  std::filesystem::remove(faults + "/unplugged");
+  EXPECT_EQ(device->activateStream(in, 0, 0, 0), 0);
+  std::filesystem::remove_all(faults);
+}
+
+TEST_F(ListeningAirTest, ItsClockIsOffByWhatTheFaultsSay) {
+  const std::string faults = testing::TempDir() + "air-clock-" + std::to_string(::getpid());
+  std::filesystem::create_directories(faults);
+  const auto device = listen({{"faults", faults}});
+  const long long first = read(*device).second;
+  std::ofstream(faults + "/clock_ns") << "-60000000000";
+  EXPECT_EQ(read(*device).second, first + 8'000'000 - 60'000'000'000);
+  std::filesystem::remove(faults + "/clock_ns");
+  EXPECT_EQ(read(*device).second, first + 16'000'000);
+  std::filesystem::remove_all(faults);
 }
 
 }  // namespace

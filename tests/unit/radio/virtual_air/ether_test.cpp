@@ -116,6 +116,75 @@ TEST_F(EtherTest, AKilledListenerDoesNotHoldTimeUp) {
   EXPECT_TRUE(alive->wait_for(begin + 100 * kLookahead, kPatience));
 }
 
+TEST_F(EtherTest, QuietAirIsSkippedWhenEveryListenerIsIdle) {
+  const std::unique_ptr<Ether> one = join(true, 2);
+  const std::unique_ptr<Ether> other = join(true, 2);
+  const UnixNanos begin = one->begin_listening();
+  other->begin_listening();
+  const UnixNanos piece = begin + kLookahead / 5;
+  std::thread reader([&] { EXPECT_TRUE(one->wait_for(piece, kPatience, begin + 5'000'000'000)); });
+  EXPECT_TRUE(other->wait_for(piece, kPatience, begin + 3'000'000'000));
+  reader.join();
+  EXPECT_EQ(one->now(), begin + 3'000'000'000) << "where the first of them has something to do";
+  EXPECT_EQ(other->now(), begin + 3'000'000'000);
+}
+
+TEST_F(EtherTest, NothingIsSkippedWhenAListenerNeedsWhatComesNext) {
+  const std::unique_ptr<Ether> idle = join(true, 2);
+  const std::unique_ptr<Ether> busy = join(true, 2);
+  const UnixNanos begin = idle->begin_listening();
+  busy->begin_listening();
+  const UnixNanos piece = begin + kLookahead / 5;
+  std::thread reader([&] { EXPECT_TRUE(idle->wait_for(piece, kPatience, INT64_MAX)); });
+  // Ahead of the idle one by all that is allowed: it must go on although it hoped to skip.
+  EXPECT_TRUE(busy->wait_for(begin + kLookahead, kPatience));
+  EXPECT_TRUE(busy->wait_for(begin + kLookahead + 1, kPatience));
+  reader.join();
+  EXPECT_EQ(idle->now(), piece);
+}
+
+TEST_F(EtherTest, AListenerThatLeavesOrIsKilledLetsTheOthersSkip) {
+  const std::unique_ptr<Ether> alive = join(true, 3);
+  const std::unique_ptr<Ether> leaving = join(true, 3);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const Result<std::unique_ptr<Ether>> third = Ether::join({name_, true, 0, 3});
+    if (third) (*third)->begin_listening();
+    ::_exit(third ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_EQ(WEXITSTATUS(status), 0);
+  const UnixNanos begin = alive->begin_listening();
+  leaving->begin_listening();
+  std::thread reader(
+      [&] { EXPECT_TRUE(alive->wait_for(begin + 1, kPatience, begin + 1'000'000'000)); });
+  leaving->end_listening();
+  reader.join();
+  EXPECT_EQ(alive->now(), begin + 1'000'000'000);
+}
+
+TEST_F(EtherTest, NothingIsSkippedAsNearToABurstAsItIsLong) {
+  const std::unique_ptr<Ether> sender = join(true);
+  const std::unique_ptr<Ether> listener = join(true);
+  const UnixNanos begin = listener->begin_listening();
+  AirBurst burst;
+  burst.rate_hz = 1000;
+  const std::int64_t length = 500'000'000;
+  const UnixNanos start = begin + 2'000'000'000;
+  ASSERT_TRUE(sender->send(burst, Samples(500), start));
+  EXPECT_TRUE(listener->wait_for(begin + 1, kPatience, INT64_MAX));
+  EXPECT_EQ(listener->now(), start - length);
+  UnixNanos now = listener->now();
+  while (now < start + 2 * length) {
+    EXPECT_TRUE(listener->wait_for(now + kLookahead / 5, kPatience, INT64_MAX));
+    ASSERT_EQ(listener->now(), now + kLookahead / 5) << "of the burst and what is around it";
+    now = listener->now();
+  }
+  EXPECT_TRUE(listener->wait_for(now + 1, kPatience, now + 1'000'000'000));
+  EXPECT_EQ(listener->now(), now + 1'000'000'000);
+}
+
 TEST_F(EtherTest, ForgetsTheOldestBurstsWhenThereAreTooMany) {
   const std::unique_ptr<Ether> sender = join(true);
   const std::unique_ptr<Ether> listener = join(true);
