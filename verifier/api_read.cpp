@@ -159,7 +159,9 @@ HttpResponse Api::get_epoch(std::string_view number) {
         404, "epoch " + std::to_string(*epoch) + " has not opened or is not judged here");
   }
   const bool is_open = now < epoch_end(parts_.policy, *epoch);
-  Json body = epoch_frame(parts_.policy, *epoch, is_open ? "open" : "grace");
+  const Result<std::vector<Outage>> outages = parts_.registry.outages();
+  if (!outages) return unavailable(outages.error());
+  Json body = epoch_frame(parts_.policy, *epoch, is_open ? "open" : "grace", *outages);
   body["verdicts"] = Json::array();
   return ok(body);
 }

@@ -87,11 +87,13 @@ Result<ServiceState> Api::state() const {
   const Result<std::optional<std::uint64_t>> sealed = parts_.registry.last_sealed();
   if (!sealed) return fail(sealed.error());
   state.last_sealed_epoch = *sealed;
+  const Result<std::vector<Outage>> outages = parts_.registry.outages();
+  if (!outages) return fail(outages.error());
   const std::uint64_t next = *sealed ? **sealed + 1 : first->value_or(state.epoch);
   for (std::uint64_t epoch = next; epoch < state.epoch; ++epoch) {
     ++state.epochs_in_grace;
     // A minute: judging takes a while, and the driver comes by every second.
-    const UnixNanos due = seal_time(parts_.policy, epoch) + kRoundSeconds * kNanosPerSecond;
+    const UnixNanos due = seal_time(parts_.policy, epoch, *outages) + kRoundSeconds * kNanosPerSecond;
     if (due < now) ++state.epochs_overdue;
   }
   if (*first && **first <= state.epoch) {

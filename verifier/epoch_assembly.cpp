@@ -58,6 +58,18 @@ Result<void> add_messages(EpochRecord& record, const rewards::Policy& policy,
   return {};
 }
 
+// As they were at the draw, once there was one: what is drawn depends on them.
+Result<void> add_outages(EpochRecord& record, const rewards::Policy& policy,
+                         const RegistryStore& registry) {
+  const Result<std::optional<AuditDraw>> draw = registry.draw(record.epoch);
+  if (!draw) return fail(draw.error());
+  Result<std::vector<Outage>> outages =
+      *draw ? registry.outages_at_draw(record.epoch) : registry.outages();
+  if (!outages) return fail(outages.error());
+  record.outages = outages_of_epoch(policy, record.epoch, *outages);
+  return {};
+}
+
 Result<void> add_audits(EpochRecord& record, const RegistryStore& registry) {
   const Result<std::optional<AuditDraw>> draw = registry.draw(record.epoch);
   if (!draw) return fail(draw.error());
@@ -107,6 +119,7 @@ Result<EpochRecord> assemble_record(NetworkId network, const rewards::Policy& po
   record.policy = rewards::policy_hash(policy);
   if (Result<void> done = add_previous(record, registry); !done) return fail(done.error());
   if (Result<void> done = add_entropy(record, policy, registry); !done) return fail(done.error());
+  if (Result<void> done = add_outages(record, policy, registry); !done) return fail(done.error());
   if (Result<void> done = add_messages(record, policy, store); !done) return fail(done.error());
   if (Result<void> done = add_audits(record, registry); !done) return fail(done.error());
   canonicalize(record);

@@ -56,8 +56,12 @@ class EpochDriver {
         channels_(channels),
         complaints_(log) {}
 
-  // Tells the ingest what the last run told it. Before the first request is taken in.
-  Result<void> resume();
+  // Tells the ingest what the last run told it, and notes since when nobody was there. Before the
+  // first request is taken in.
+  Result<void> resume(UnixNanos now);
+
+  // Notes that the service is there, on disk once a minute. `tick` does it.
+  void beat(UnixNanos now);
 
   // Everything due at `now`; rounds that opened in (since, now] get their entropy. What fails is
   // logged and due again at the next call.
@@ -82,6 +86,8 @@ class EpochDriver {
   // What draws the epoch's audits; nothing when nothing can yet, or nothing will.
   Result<std::optional<AuditDraw>> find_draw(std::uint64_t epoch, UnixNanos now);
   UnixNanos audits_end(std::uint64_t epoch) const;
+  std::vector<Outage> outages_until_draw(std::uint64_t epoch) const;
+  Result<void> note_outage(UnixNanos now);
   Result<void> draw_audits_of(std::uint64_t epoch, UnixNanos now);
   // True when every audit has its answer, then every pair of snippets.
   Result<bool> hold_audits(std::uint64_t epoch, UnixNanos now);
@@ -103,6 +109,8 @@ class EpochDriver {
   spdlog::logger& log_;
   ChannelDesk* channels_;
   Complaints complaints_;
+  std::vector<Outage> outages_;  // All of the last runs; none is added while this one is there.
+  std::optional<UnixNanos> beat_;
 };
 
 }  // namespace earshot::verifier

@@ -168,6 +168,7 @@ Hash256 entropy_root(const EpochRecord& record) {
   std::ranges::for_each(record.commitments, add);
   add(record.block_hash);
   for (const std::vector<Hash256>& row : record.links) std::ranges::for_each(row, add);
+  for (const Outage& outage : record.outages) entries.push_back(encode(outage));
   return root_over(entries);
 }
 

@@ -53,7 +53,8 @@ class Desk {
     for (std::size_t i = 0; i < record_.messages.size(); ++i) {
       JudgedMessage& judged = out_.messages.emplace_back();
       judged.id = message_id(record_.network, message(i));
-      judged.ruling = judge_form(record_.messages[i], judged.id, signer(i) != nullptr, headers_);
+      judged.ruling = judge_form(record_.messages[i], judged.id, signer(i) != nullptr, headers_,
+                                 record_.outages);
     }
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rewards/epoch_rewards.h"
+#include "verifier/epoch_calendar.h"
 #include "verifier/judge_messages.h"
 #include "verifier/rules/form.h"
 
@@ -104,11 +105,23 @@ Result<void> check_audit_draw(const EpochRecord& record, const rewards::Policy& 
     return contradiction("has audits, but nothing drew them");
   }
   const Round last = rewards::first_round_of_epoch(policy, record.epoch) + policy.epoch_rounds - 1;
-  if (record.audit_round >= kEndOfTime || round_opening(record.audit_round) < body_deadline(last)) {
+  if (record.audit_round >= kEndOfTime ||
+      round_opening(record.audit_round) < body_deadline(last, record.outages)) {
     return contradiction("audits are drawn by round " + std::to_string(record.audit_round) +
                          ", before the last body was due");
   }
   return {};
+}
+
+// Only those on which a deadline depends: nothing else may make two records of one epoch differ.
+Result<void> check_outages(const EpochRecord& record, const rewards::Policy& policy) {
+  for (const Outage& outage : record.outages) {
+    if (outage.begin < 0 || outage.begin >= outage.end || outage.end > kLatestOutageEnd) {
+      return contradiction("holds an outage that ends before it begins, or too late");
+    }
+  }
+  if (record.outages == outages_of_epoch(policy, record.epoch, record.outages)) return {};
+  return contradiction("holds outages on which no deadline of the epoch depends");
 }
 
 // Totals and log go on where the epoch before ended; only the first one judged begins at nothing.
@@ -156,6 +169,7 @@ Result<void> check_record(const EpochRecord& record, const rewards::Policy& poli
   if (Result<void> ok = check_rounds(record, policy); !ok) return ok;
   if (Result<void> ok = check_entropy(record); !ok) return ok;
   if (Result<void> ok = check_order(record); !ok) return ok;
+  if (Result<void> ok = check_outages(record, policy); !ok) return ok;
   if (Result<void> ok = check_audit_draw(record, policy); !ok) return ok;
   return check_previous(record);
 }

@@ -192,7 +192,8 @@ struct Judging {
     return static_cast<UnixNanos>(config.entropy.commit_ahead_seconds) * kNanosPerSecond;
   }
 
-  Result<void> start(const Config& config, Opened& opened, spdlog::logger& log) {
+  Result<void> start(const Config& config, Opened& opened, const Clock& clock,
+                     spdlog::logger& log) {
     if (!config.peers.empty()) {
       auto made = keep(
           QuorumService::open({config, opened.policy, *opened.store, *opened.registry, evidence,
@@ -211,7 +212,7 @@ struct Judging {
     EntropyMaker& entropy = quorum ? quorum->entropy() : alone;
     driver.emplace(opened.policy, rules, *opened.store, *opened.registry, entropy, log,
                    opened.channels.get());
-    return driver->resume();
+    return driver->resume(clock.now());
   }
 };
 
@@ -239,14 +240,13 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
   Opened opened;
   if (Result<void> done = open(config, log, opened); !done) return done;
   Judging judging(config, opened);
-  if (Result<void> started = judging.start(config, opened, log); !started) return started;
-
   const bool is_virtual = config.simulation.virtual_clock;
   const SystemClock system_clock;
   VirtualClock virtual_clock(opened.virtual_time.value_or(0));
-  Api::Parts parts =
-      api_parts(config, is_virtual ? static_cast<const Clock&>(virtual_clock) : system_clock,
-                opened, judging);
+  const Clock& clock = is_virtual ? static_cast<const Clock&>(virtual_clock) : system_clock;
+  if (auto started = judging.start(config, opened, clock, log); !started) return started;
+
+  Api::Parts parts = api_parts(config, clock, opened, judging);
   std::optional<Ticker> ticker;
   std::optional<Ticker> exchange_ticker;
   if (is_virtual) {

@@ -128,21 +128,22 @@ Json to_json(const Seal& seal) {
           {"history", to_hex(seal.history)}};
 }
 
-Json epoch_frame(const rewards::Policy& policy, std::uint64_t epoch, std::string_view status) {
+Json epoch_frame(const rewards::Policy& policy, std::uint64_t epoch, std::string_view status,
+                 std::span<const Outage> outages) {
   return {{"epoch", number(epoch)},
           {"status", std::string(status)},
           {"first_round", number(rewards::first_round_of_epoch(policy, epoch))},
           {"last_round", number(rewards::first_round_of_epoch(policy, epoch + 1) - 1)},
           {"opens_at", iso(epoch_opening(policy, epoch))},
           {"ends_at", iso(epoch_end(policy, epoch))},
-          {"audits_drawn_at", iso(draw_time(policy, epoch))},
-          {"seals_at", iso(seal_time(policy, epoch))},
+          {"audits_drawn_at", iso(draw_time(policy, epoch, outages))},
+          {"seals_at", iso(seal_time(policy, epoch, outages))},
           {"policy_hash", to_hex(rewards::policy_hash(policy))}};
 }
 
 Json summary_of(const EpochRecord& record, const rewards::Policy& policy,
                 const EpochOutcome& outcome) {
-  Json out = epoch_frame(policy, record.epoch, "sealed");
+  Json out = epoch_frame(policy, record.epoch, "sealed", record.outages);
   out["seal"] = to_json(outcome.seal);
   out["verdicts"] = list_of(outcome.verdicts);
   out["audits"] = list_of(record.audits);

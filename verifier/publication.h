@@ -22,9 +22,10 @@ nlohmann::json summary_of(const EpochRecord& record, const rewards::Policy& poli
 // `late`, reason after_seal. They are in no seal.
 std::vector<Verdict> after_seal_verdicts(const EpochRecord& record,
                                          const std::vector<StoredMessage>& messages);
-// What is known of every epoch: number, rounds, times.
+// What is known of every epoch: number, rounds, times, of which those after its end wait for what
+// `outages` took.
 nlohmann::json epoch_frame(const rewards::Policy& policy, std::uint64_t epoch,
-                           std::string_view status);
+                           std::string_view status, std::span<const Outage> outages);
 nlohmann::json to_json(const Seal& seal);
 nlohmann::json to_json(const Verdict& verdict);
 

@@ -12,6 +12,7 @@
 #include "core/messages.h"
 #include "rewards/channels/settlement.h"
 #include "verifier/history.h"
+#include "verifier/outages.h"
 
 namespace earshot::verifier {
 
@@ -77,6 +78,9 @@ struct EpochRecord {
   // and that round. Zero both when nothing was drawn; there are no audits then.
   Round audit_round = 0;
   Entropy audit_entropy{};
+  // When the verifier was not there, so far as a deadline of the epoch's messages depends on it
+  // (outages_of_epoch); as it was known at the draw. Ascending, apart.
+  std::vector<Outage> outages;
   std::vector<LoggedMessage>
       onboardings;  // In force in this epoch, and candidates that were refused.
   std::vector<LoggedMessage>
@@ -102,6 +106,7 @@ Bytes encode(const LoggedMessage& logged);
 Bytes encode(const AuditRecord& audit);
 Result<AuditRecord> get_audit(Reader& in);  // From the middle of something.
 Bytes encode(const NoisePair& pair);
+Bytes encode(const Outage& outage);
 // Alone, without trailing bytes: as in a record, with its errors.
 Result<LoggedMessage> decode_logged_message(ByteView bytes);
 

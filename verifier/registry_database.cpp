@@ -59,12 +59,18 @@ constexpr const char* kTables = R"(
     tier INTEGER NOT NULL,
     PRIMARY KEY (epoch, hotspot)) WITHOUT ROWID;
 )";
+// Made where they are missing: a file of before has none of what they hold.
+constexpr const char* kLaterTables = R"(
+  CREATE TABLE IF NOT EXISTS outages (begins INTEGER NOT NULL, ends INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS outages_at_draw (
+    epoch INTEGER NOT NULL, begins INTEGER NOT NULL, ends INTEGER NOT NULL);
+)";
 constexpr int kFormat = 3;
 constexpr int kBusyMilliseconds = 2000;  // Chosen: a backup may read meanwhile.
 
 }  // namespace
 
-const Schema kRegistrySchema{kTables, kFormat};
+const Schema kRegistrySchema{kTables, kFormat, kLaterTables};
 
 Error RegistryDatabase::error_of(const SQLite::Exception& error) {
   const int code = error.getErrorCode() & 0xff;
@@ -105,6 +111,7 @@ Result<void> RegistryDatabase::prepare(NetworkId network, const Schema& schema) 
       bind_number(insert, 1, network);
       insert.exec();
       database.exec("PRAGMA user_version = " + std::to_string(schema.format));
+      database.exec(schema.later);
       transaction.commit();
       return {};
     }
@@ -118,6 +125,7 @@ Result<void> RegistryDatabase::prepare(NetworkId network, const Schema& schema) 
       return fail(Errc::bad_data, "registry: of network " + std::to_string(held) +
                                       ", the configuration says " + std::to_string(network));
     }
+    database.exec(schema.later);
     return {};
   });
 }

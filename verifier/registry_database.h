@@ -17,6 +17,7 @@ namespace earshot::verifier {
 struct Schema {
   const char* tables;
   int format;
+  const char* later = "";  // Run at every opening.
 };
 extern const Schema kRegistrySchema;
 

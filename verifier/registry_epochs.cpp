@@ -60,7 +60,8 @@ std::vector<rewards::Standing> standings_of(SQLite::Database& db, std::uint64_t 
 }  // namespace
 
 Result<void> RegistryStore::add_draw(std::uint64_t epoch, const AuditDraw& draw,
-                                     const std::vector<AuditTask>& tasks) {
+                                     const std::vector<AuditTask>& tasks,
+                                     const std::vector<Outage>& outages) {
   return impl_->database->run([&](SQLite::Database& db) -> Result<void> {
     SQLite::Transaction transaction(db);
     SQLite::Statement insert_draw(db, "INSERT INTO draws VALUES (?, ?, ?)");
@@ -78,6 +79,14 @@ Result<void> RegistryStore::add_draw(std::uint64_t epoch, const AuditDraw& draw,
       insert.bind(4, task.deadline);
       insert.exec();
       insert.reset();
+    }
+    SQLite::Statement note(db, "INSERT INTO outages_at_draw VALUES (?, ?, ?)");
+    for (const Outage& outage : outages) {
+      bind_number(note, 1, epoch);
+      note.bind(2, outage.begin);
+      note.bind(3, outage.end);
+      note.exec();
+      note.reset();
     }
     transaction.commit();
     return {};

@@ -1,4 +1,4 @@
-// The registry store's inside, shared by its two files.
+// The registry store's inside, shared by its files.
 #pragma once
 #include "verifier/registry_database.h"
 #include "verifier/registry_store.h"

@@ -80,6 +80,14 @@ class RegistryStore {
   Result<std::optional<UnixNanos>> virtual_time() const;
   Result<void> set_virtual_time(UnixNanos time);
 
+  // When the verifier was last known to be there (its own clock), and when it was not. A stretch
+  // that ends at `now` moves the deadlines of open audits that it cut into by its length; both, and
+  // that it is there again, or nothing is kept.
+  Result<std::optional<UnixNanos>> last_up() const;
+  Result<void> set_last_up(UnixNanos now);
+  Result<void> add_outage(const Outage& outage);
+  Result<std::vector<Outage>> outages() const;  // Ascending, joined.
+
   Result<std::optional<EntropyCommitment>> commitment(std::uint64_t epoch) const;
   Result<void> add_commitment(const EntropyCommitment& commitment);
   Result<void> set_block_hash(std::uint64_t epoch, const Hash256& hash);
@@ -90,10 +98,12 @@ class RegistryStore {
   Result<std::vector<ReleasedRound>> released_between(Round first, Round end) const;
   Result<std::optional<Round>> last_released() const;
 
-  // The draw and its tasks, all or none.
+  // The draw, its tasks and the outages that it was made with, all or none.
   Result<void> add_draw(std::uint64_t epoch, const AuditDraw& draw,
-                        const std::vector<AuditTask>& tasks);
+                        const std::vector<AuditTask>& tasks,
+                        const std::vector<Outage>& outages = {});
   Result<std::optional<AuditDraw>> draw(std::uint64_t epoch) const;
+  Result<std::vector<Outage>> outages_at_draw(std::uint64_t epoch) const;  // None before it.
   Result<std::optional<std::uint64_t>> last_drawn() const;
   Result<std::vector<AuditTask>> tasks_of_epoch(std::uint64_t epoch) const;  // Ascending by report.
   Result<std::vector<AuditTask>> open_tasks(const PublicKey& hotspot, UnixNanos now) const;

@@ -24,11 +24,12 @@ void print_counts(const Counts& counts, std::uint64_t runs, double seconds) {
   std::printf(
       "%llu runs in %.1f s (%.2f ms each): %llu requests and %llu groups of them, %llu messages "
       "acknowledged, %llu crashes "
-      "(%llu while a request was handled), %llu clock steps, %llu answers of a full disk, %llu "
+      "(%llu while a request was handled, %llu before an outage), %llu clock steps, %llu answers "
+      "of a full disk, %llu "
       "equivocations, %llu seals, %llu verdicts (%llu accepted, %llu after the seal)\n",
       number(runs), seconds, seconds * 1000 / static_cast<double>(runs), number(counts.requests),
       number(counts.groups), number(counts.acknowledged), number(counts.crashes),
-      number(counts.crashes_in_requests), number(counts.clock_steps),
+      number(counts.crashes_in_requests), number(counts.outages), number(counts.clock_steps),
       number(counts.refused_by_disk), number(counts.equivocations), number(counts.seals),
       number(counts.verdicts), number(counts.accepted), number(counts.after_seal));
 }

@@ -20,7 +20,8 @@ std::unique_ptr<Node> Node::start(const Around& around, JournalStore::Flaw flaw,
   }
   std::unique_ptr<Node> node(
       new Node(around, JournalStore::open(around.disk, flaw), std::move(*registry)));
-  if (Result<void> resumed = node->driver_.resume(); !resumed) {
+  if (Result<void> resumed = node->driver_.resume(around.ignores_outages ? 0 : around.clock.now());
+      !resumed) {
     *problem = resumed.error().detail;
     return nullptr;
   }

@@ -38,6 +38,7 @@ class Node {
     Blocks& blocks;
     const Clock& clock;
     spdlog::logger& log;
+    bool ignores_outages = false;  // A fault, for testing the tests.
   };
   // Nothing when what is on the disk cannot be opened; `problem` says why.
   static std::unique_ptr<Node> start(const Around& around, JournalStore::Flaw flaw,
@@ -48,6 +49,8 @@ class Node {
   }
   // What the ticker does: once now.
   void tick();
+  // What the ticker does in between, where nothing is due.
+  void beat() { driver_.beat(clock_.now()); }
 
   // For requests that share a write, as the service's queue brings them.
   verifier::Ingest& ingest() { return ingest_; }

@@ -13,6 +13,9 @@
 
 namespace earshot::simulation {
 
+// When `span` has passed since `start` outside of `outages`, which ascend.
+UnixNanos stretched(UnixNanos start, UnixNanos span, const std::vector<verifier::Outage>& outages);
+
 class Oracle {
  public:
   explicit Oracle(const Crowd& crowd) : crowd_(&crowd) {}

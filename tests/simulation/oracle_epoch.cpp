@@ -67,8 +67,11 @@ class NaiveJudge {
     if (registration(signer_of(logged.message)) == nullptr) return rejected("unregistered");
     const UnixNanos end = round_opening(round_of(logged.message) + 1);
     if (logged.header_received < end - kRoundSeconds * kSecond) return rejected("early");
-    if (logged.header_received > end + 900 * kSecond) return "late/late";
-    if (logged.body_received > end + 4500 * kSecond) return "late/late";
+    const auto due = [&](int seconds) {
+      return stretched(end, seconds * kSecond, record_.outages);
+    };
+    if (logged.header_received > due(900)) return "late/late";
+    if (logged.body_received > due(4500)) return "late/late";
     const UnixNanos reveal = round_opening(logged.header.header.last_round + 1) + 900 * kSecond;
     if (!std::holds_alternative<SilenceNotice>(logged.message) && logged.body_received < reveal) {
       return rejected("revealed_early");
@@ -174,6 +177,17 @@ class NaiveJudge {
 
 }  // namespace
 
+UnixNanos stretched(UnixNanos start, UnixNanos span, const std::vector<Outage>& outages) {
+  for (const Outage& outage : outages) {
+    if (outage.end <= start) continue;
+    const UnixNanos before = std::max<UnixNanos>(0, outage.begin - start);
+    if (before >= span) break;
+    span -= before;
+    start = outage.end;
+  }
+  return start + span;
+}
+
 AuditRecord Oracle::audit_of(const Kept& report) const {
   AuditRecord audit{.report = report.id};
   if (is_logged(evidence_entry(report, false))) audit.outcome = AuditOutcome::root_mismatch;
@@ -229,6 +243,12 @@ EpochRecord Oracle::record_of(std::uint64_t epoch, std::size_t log_size,
     return std::tuple{round_of(logged.message), type_of(logged.message),
                       message_id(kNetwork, logged.message)};
   });
+  const bool is_drawn = registry.draw(epoch)->has_value();
+  const auto outages = is_drawn ? *registry.outages_at_draw(epoch) : *registry.outages();
+  for (const Outage& outage : outages) {
+    const UnixNanos due = stretched(opening_of(epoch + 1), kBodyDeadlineSeconds * kSecond, outages);
+    if (outage.end > opening_of(epoch) && outage.begin < due) record.outages.push_back(outage);
+  }
   if (const auto draw = *registry.draw(epoch)) {
     record.audit_round = draw->round;
     record.audit_entropy = draw->entropy;
@@ -245,7 +265,9 @@ void Oracle::restart_floor(const RegistryStore& registry) {
   floor_ = 0;
   const auto first = *registry.first_epoch();
   for (std::uint64_t epoch = first.value_or(0); first && *registry.draw(epoch); ++epoch) {
-    raise_floor(opening_of(epoch + 1) + kBodyDeadlineSeconds * kSecond + 1);
+    raise_floor(stretched(opening_of(epoch + 1), kBodyDeadlineSeconds * kSecond,
+                          *registry.outages_at_draw(epoch)) +
+                1);
   }
   if (const auto last = *registry.last_sealed()) {
     raise_floor(opening_of(*last + 1) + policy().grace_seconds * kSecond);

@@ -32,7 +32,8 @@ TEST(Simulation, ReachesEveryKindOfFaultAndOfAnswer) {
   EXPECT_GT(counts.acknowledged, 1500U);
   EXPECT_GT(counts.groups, 300U);
   EXPECT_GT(counts.crashes, 100U);
-  EXPECT_GT(counts.crashes_in_requests, 20U);
+  EXPECT_GT(counts.crashes_in_requests, 10U);
+  EXPECT_GT(counts.outages, 15U);
   EXPECT_GT(counts.clock_steps, 30U);
   EXPECT_GT(counts.refused_by_disk, 30U);
   EXPECT_GT(counts.equivocations, 100U);
@@ -56,6 +57,10 @@ TEST(Simulation, FindsARegistryThatWasNotSynced) {
 }
 TEST(Simulation, FindsAMessageThatIsNotJudged) {
   EXPECT_NE(seeds_until_found(Sabotage::loses_a_message, 20), 0U);
+}
+
+TEST(Simulation, FindsAVerifierThatCountsTimeInWhichItWasNotThere) {
+  EXPECT_NE(seeds_until_found(Sabotage::ignores_outages, 60), 0U);
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ Counts& Counts::operator+=(const Counts& other) {
   acknowledged += other.acknowledged;
   crashes += other.crashes;
   crashes_in_requests += other.crashes_in_requests;
+  outages += other.outages;
   clock_steps += other.clock_steps;
   refused_by_disk += other.refused_by_disk;
   equivocations += other.equivocations;
@@ -77,8 +78,9 @@ void World::start() {
     disk_.stop_after(dice_.below(30), dice_.chance(500) ? Stop::kill : Stop::power_loss);
   }
   std::string problem;
-  node_ =
-      Node::start({policy(), disk_, blocks_, clock_, log_}, flaw_of(options_.sabotage), &problem);
+  node_ = Node::start(
+      {policy(), disk_, blocks_, clock_, log_, options_.sabotage == Sabotage::ignores_outages},
+      flaw_of(options_.sabotage), &problem);
   if (!disk_.is_running()) return stop();
   if (!node_) {
     if (disk_.is_full) return stop();
@@ -89,15 +91,29 @@ void World::start() {
   node_->store().after_reading_rounds = [this](Round first) { on_reading(first); };
   check_registry();
   oracle_.restart_floor(node_->registry());
+  there_since_ = clock_.truth;
+  plan_ticks_of_late_epochs();
   tick();
 }
 
 void World::stop() {
+  if (node_) was_there_.emplace_back(there_since_, clock_.truth);
   node_.reset();
   ++run_.counts.crashes;
   note("the service stops");
   disk_.stop_now(dice_.chance(500) ? Stop::kill : Stop::power_loss);
-  after(span(1, 600) * kSecond, [this] { start(); });
+  const UnixNanos away = std::exchange(stays_away_, 0);
+  after(away > 0 ? away : span(1, 600) * kSecond, [this] { start(); });
+}
+
+UnixNanos World::time_there(UnixNanos from, UnixNanos to) const {
+  UnixNanos sum = 0;
+  const auto add = [&](UnixNanos begin, UnixNanos end) {
+    sum += std::max<UnixNanos>(0, std::min(end, to) - std::max(begin, from));
+  };
+  for (const auto& [begin, end] : was_there_) add(begin, end);
+  if (node_) add(there_since_, clock_.truth);
+  return sum;
 }
 
 void World::tick() {
@@ -126,13 +142,52 @@ void World::watch_registry() {
   const auto released = registry.last_released();
   const auto sealed = registry.last_sealed();
   if (released) last_released_ = *released;
+  watch_draws();
   if (!sealed || !*sealed) return;
   for (std::uint64_t epoch = last_sealed_ ? *last_sealed_ + 1 : kFirstEpoch; epoch <= **sealed;
        ++epoch) {
     note("epoch " + std::to_string(epoch) + " is sealed");
     ++run_.counts.seals;
+    watch_unanswered(epoch);
   }
   last_sealed_ = *sealed;
+}
+
+namespace {
+
+// What is not noted as an outage for each stop of the service.
+UnixNanos unnoted(std::size_t stops) { return static_cast<UnixNanos>(stops) * 2 * kMinute; }
+
+}  // namespace
+
+// Who could not send a body, because nobody was there to take it, still can.
+void World::watch_draws() {
+  for (std::uint64_t i = 0; i < plan_.epochs; ++i) {
+    const std::uint64_t epoch = kFirstEpoch + i;
+    const auto draw = node_->registry().draw(epoch);
+    if (!draw || !*draw || drawn_at_.contains(epoch)) continue;
+    drawn_at_[epoch] = clock_.truth;
+    if (plan_.clock_steps > 0) continue;
+    const UnixNanos there = time_there(opening_of(epoch + 1), clock_.truth);
+    if (there + unnoted(was_there_.size()) < 75 * kMinute) {
+      fault("epoch " + std::to_string(epoch) + ": audits were drawn when the service had been " +
+            std::to_string(there / kSecond) + " s there to take bodies");
+    }
+  }
+}
+
+// Nor is an answer missing that nobody was there to take.
+void World::watch_unanswered(std::uint64_t epoch) {
+  if (plan_.clock_steps > 0 || !drawn_at_.contains(epoch)) return;
+  const auto tasks = *node_->registry().tasks_of_epoch(epoch);
+  for (const verifier::AuditTask& task : tasks) {
+    if (task.answer && task.answer->outcome != verifier::AuditOutcome::unanswered) continue;
+    const UnixNanos there = time_there(drawn_at_[epoch], clock_.truth);
+    if (there + unnoted(was_there_.size()) >= policy().audit_answer_seconds * kSecond) continue;
+    return fault("epoch " + std::to_string(epoch) + ": the audit of " + to_hex(task.report) +
+                 " was closed when the service had been " + std::to_string(there / kSecond) +
+                 " s there to take its answer");
+  }
 }
 
 // What the registry has shown it must show after a restart.
@@ -159,6 +214,7 @@ Run World::run() {
     const Event event = events_.top();
     events_.pop();
     clock_.truth = event.at;
+    if (node_) with_service([this] { node_->beat(); });
     event.happen();
   }
   if (run_.problem.empty()) heal();

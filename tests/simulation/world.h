@@ -6,6 +6,8 @@
 //     every answer is the one a correct verifier gives, and what was acknowledged survives;
 //     every acknowledged message of a judged epoch has exactly one verdict, the oracle's;
 //     record, seal and artifact are byte for byte those the oracle derives;
+//     no audit is drawn before bodies had, and none closed before its answer had, the whole time
+//     with the service there;
 //     every epoch is sealed once faults have stopped.
 #pragma once
 #include <cstdio>
@@ -23,6 +25,7 @@ enum class Sabotage : std::uint8_t {
   skips_journal_sync,      // The disk says synced and is not: under the messages,
   skips_registry_sync,     // under the registry.
   loses_a_message,         // One message does not come back from the store for judging.
+  ignores_outages,         // Deadlines go on while the service is not there.
 };
 
 struct Options {
@@ -36,6 +39,7 @@ struct Counts {
   std::uint64_t acknowledged = 0;  // Messages.
   std::uint64_t crashes = 0;
   std::uint64_t crashes_in_requests = 0;
+  std::uint64_t outages = 0;  // Crashes after which nobody starts it for long.
   std::uint64_t clock_steps = 0;
   std::uint64_t refused_by_disk = 0;  // Answers 503.
   std::uint64_t equivocations = 0;    // Answers 409.

@@ -102,6 +102,10 @@ void World::take_answer(const std::shared_ptr<Shipment>& shipment, bool body,
   if (is_taken) {
     return at(shipment->body_at, [this, shipment] { send(shipment, true); });
   }
+  // It asks again for as long as nobody is there.
+  if (!response && !node_) {
+    return after(span(30, 600) * kSecond, [this, shipment, body] { send(shipment, body); });
+  }
   if (++shipment->attempts >= kAttempts) return;
   // Its header is not there (lost in a crash before it was acknowledged to anybody), or it was
   // damaged on the way.

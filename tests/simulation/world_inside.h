@@ -32,7 +32,7 @@ struct Plan {
   std::uint64_t epochs;
   // Per thousand.
   std::uint32_t request_lost, answer_lost, duplicated, delayed, corrupted, tick_missed;
-  std::uint64_t crashes, full_disks, clock_steps, node_deaths;
+  std::uint64_t crashes, outages, full_disks, clock_steps, node_deaths;
 };
 
 class SteppedClock final : public Clock {
@@ -105,6 +105,10 @@ class World {
   void on_reading(Round first);
   void tick();
   void watch_registry();
+  void watch_draws();
+  void watch_unanswered(std::uint64_t epoch);
+  // How long the service was there between two instants of the true time.
+  UnixNanos time_there(UnixNanos from, UnixNanos to) const;
   void check_registry();
 
   // The network.
@@ -129,6 +133,7 @@ class World {
 
   // The plan.
   void plan_ticks();
+  void plan_ticks_of_late_epochs();
   void plan_faults();
   void heal();
   void verify();
@@ -159,7 +164,11 @@ class World {
   std::optional<rewards::Artifact> previous_;
   CompactRange log_before_;
   Hash256 previous_seal_{};
-  Arrivals together_;  // Arrived, and about to be settled in one group.
+  Arrivals together_;                            // Arrived, and about to be settled in one group.
+  std::map<std::uint64_t, UnixNanos> drawn_at_;  // True time, by epoch.
+  std::vector<std::pair<UnixNanos, UnixNanos>> was_there_;  // True time; of the last runs.
+  UnixNanos there_since_ = 0;
+  UnixNanos stays_away_ = 0;  // After its next stop; 0: some minutes.
   int depth_ = 0;
   UnixNanos tick_time_ = 0;
 };

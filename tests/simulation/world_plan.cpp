@@ -22,6 +22,7 @@ Plan::Plan(Dice& dice)
       corrupted(rate(dice, 60)),
       tick_missed(rate(dice, 100)),
       crashes(dice.chance(333) ? 0 : dice.below(6)),
+      outages(dice.chance(200) ? 1 : 0),
       full_disks(dice.chance(250) ? 1 : 0),
       clock_steps(dice.chance(333) ? 1 + dice.below(2) : 0),
       node_deaths(dice.chance(150) ? 1 : 0) {}
@@ -59,6 +60,25 @@ void World::plan_ticks() {
   for (const UnixNanos time : times) at(time, [this] { tick(); });
 }
 
+// After a stop what is due comes later than planned: the draws, answers to them, the seals.
+void World::plan_ticks_of_late_epochs() {
+  const std::vector<verifier::Outage> outages = *node_->registry().outages();
+  if (outages.empty()) return;
+  for (std::uint64_t i = 0; i < plan_.epochs; ++i) {
+    const std::uint64_t epoch = kFirstEpoch + i;
+    const UnixNanos due = stretched(opening_of(epoch + 1), 75 * kMinute, outages);
+    if (due < clock_.truth) continue;
+    for (Round round = round_at(due) + 1; round < round_at(due) + 4; ++round) {
+      at(round_opening(round) + span(0, 4 * kSecond), [this] { tick(); });
+    }
+    for (std::size_t hotspot = 0; hotspot < kStranger; ++hotspot) {
+      at(due + span(1, 25) * kMinute, [this, hotspot] { answer_audits(hotspot); });
+    }
+    const UnixNanos grace = policy().grace_seconds * kSecond;
+    at(stretched(opening_of(epoch + 1), grace, outages) + span(0, 2 * kMinute), [this] { tick(); });
+  }
+}
+
 void World::plan_faults() {
   const auto sometime = [this] {
     const auto minutes = static_cast<UnixNanos>(plan_.epochs) * 60 + 120;
@@ -74,6 +94,20 @@ void World::plan_faults() {
                                                : last_body_of(epoch) - 1;
     at(dice_.chance(500) ? sometime() : busy, [this, how, operations] {
       if (node_) disk_.stop_after(operations, how);
+    });
+  }
+  for (std::uint64_t i = 0; i < plan_.outages; ++i) {
+    const std::uint64_t epoch = kFirstEpoch + dice_.below(plan_.epochs);
+    const UnixNanos when =
+        dice_.chance(300) ? sometime() : opening_of(epoch + 1) + span(-5 * kMinute, 100 * kMinute);
+    const UnixNanos length = span(5, 360) * kMinute;
+    at(when, [this, length] {
+      if (!node_) return;
+      note("the service stops for " + std::to_string(length / kSecond) + " s");
+      ++run_.counts.outages;
+      stays_away_ = length;
+      disk_.stop_now(Stop::kill);
+      stop();
     });
   }
   for (std::uint64_t i = 0; i < plan_.full_disks; ++i) {
@@ -122,8 +156,12 @@ void World::heal() {
   for (auto& [request, answer] : waiting_) answer(deliver(request));
   waiting_.clear();
   deliver_together(std::exchange(together_, {}));
-  for (int i = 0; i < 4 && run_.problem.empty(); ++i) {
-    const UnixNanos due = seal_of(last) + i * kMinute;
+  if (!node_) return;
+  const UnixNanos seal = stretched(opening_of(last + 1), policy().grace_seconds * kSecond,
+                                   *node_->registry().outages());
+  // Audits that are drawn now may be answered for a quarter of an hour.
+  for (int i = 0; i < 20 && run_.problem.empty(); ++i) {
+    const UnixNanos due = seal + i * kMinute;
     if (clock_.now() < due) clock_.truth += due - clock_.now();
     tick();
     if (last_sealed_ && *last_sealed_ >= last) return;

@@ -36,6 +36,7 @@ std::string difference(const EpochRecord& published, const EpochRecord& own) {
     }
   }
   if (published.audits != own.audits) return "the record has other audits";
+  if (published.outages != own.outages) return "the record has other outages";
   return "the record differs in its entropy or in what it follows";
 }
 

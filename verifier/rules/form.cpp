@@ -13,19 +13,20 @@ constexpr Int128 end_of(Round round) {
   return (static_cast<Int128>(round) + 1) * kRoundSeconds * kNanosPerSecond;
 }
 
-Ruling judge_times(const LoggedMessage& logged) {
+Ruling judge_times(const LoggedMessage& logged, std::span<const Outage> outages) {
   const Round round = round_of(logged.message);
   const UnixNanos opening = round_opening(round);
   if (logged.header_received < opening) {
     return refuse(kRule, "early",
                   {{"header_received_ns", logged.header_received}, {"opening_ns", opening}});
   }
+  const UnixNanos header_due = header_deadline(round, outages);
+  const UnixNanos body_due = body_deadline(round, outages);
   std::vector<Finding> times = {{"header_received_ns", logged.header_received},
-                                {"header_deadline_ns", header_deadline(round)},
+                                {"header_deadline_ns", header_due},
                                 {"body_received_ns", logged.body_received},
-                                {"body_deadline_ns", body_deadline(round)}};
-  if (logged.header_received > header_deadline(round) ||
-      logged.body_received > body_deadline(round)) {
+                                {"body_deadline_ns", body_due}};
+  if (logged.header_received > header_due || logged.body_received > body_due) {
     return refuse(kRule, "late", std::move(times), Decision::late);
   }
   const Int128 reveal =
@@ -76,13 +77,13 @@ Ruling judge_envelope(const LoggedMessage& logged, const Hash256& id, HeaderBook
 }
 
 Ruling judge_form(const LoggedMessage& logged, const Hash256& id, bool registered,
-                  HeaderBook& headers) {
+                  HeaderBook& headers, std::span<const Outage> outages) {
   if (Ruling envelope = judge_envelope(logged, id, headers); !envelope.accepted()) return envelope;
   if (!registered) return refuse(kRule, "unregistered");
-  return judge_times(logged);
+  return judge_times(logged, outages);
 }
 
-bool is_in_time(const LoggedMessage& logged) { return judge_times(logged).accepted(); }
+bool is_in_time(const LoggedMessage& logged) { return judge_times(logged, {}).accepted(); }
 
 StatementKey statement_key(const Message& message) {
   const auto* witness = std::get_if<WitnessReport>(&message);
@@ -94,11 +95,12 @@ StatementKey statement_key(const Message& message) {
   return {round, type, signer_of(message), witness != nullptr ? witness->tag : Tag{}};
 }
 
-UnixNanos header_deadline(Round round) {
-  return round_opening(round + 1) + kHeaderDeadlineSeconds * kNanosPerSecond;
+UnixNanos header_deadline(Round round, std::span<const Outage> outages) {
+  return deadline_after(round_opening(round + 1), kHeaderDeadlineSeconds * kNanosPerSecond,
+                        outages);
 }
-UnixNanos body_deadline(Round round) {
-  return round_opening(round + 1) + kBodyDeadlineSeconds * kNanosPerSecond;
+UnixNanos body_deadline(Round round, std::span<const Outage> outages) {
+  return deadline_after(round_opening(round + 1), kBodyDeadlineSeconds * kNanosPerSecond, outages);
 }
 
 }  // namespace earshot::verifier

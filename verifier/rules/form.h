@@ -4,9 +4,9 @@
 // | wrong_signer, bad_signature, not_in_header | header, signature, Merkle path | exact | section 4
 // | | unregistered | onboardings in force | exact | section 5 | | early | header_received | the
 // round's opening | nobody knows a tag before it | | late | header_received, body_received |
-// round's end + 15 min, + 75 min | section 4 | | revealed_early | body_received | batch's last
-// round's end + 15 min | commit, then reveal | | equivocation | messages under one key, in time |
-// one | section 5: both are void |
+// round's end + 15 min, + 75 min, the record's outages not counted | section 4 | | revealed_early |
+// body_received | batch's last round's end + 15 min | commit, then reveal | | equivocation |
+// messages under one key, in time | one | section 5: both are void |
 //
 // The keys: (round, tag, witness) of witness reports; (round, hotspot) of what a hotspot says about
 // its own beacon, be it a report or a silence notice; (hotspot, sequence) of onboardings. Late
@@ -39,7 +39,7 @@ Ruling judge_envelope(const LoggedMessage& logged, const Hash256& id, HeaderBook
 
 // Everything of this rule but equivocation. `registered`: the signer's onboarding is in force.
 Ruling judge_form(const LoggedMessage& logged, const Hash256& id, bool registered,
-                  HeaderBook& headers);
+                  HeaderBook& headers, std::span<const Outage> outages = {});
 
 // Whether header and body came when they may: neither early nor late.
 bool is_in_time(const LoggedMessage& logged);
@@ -49,7 +49,7 @@ using StatementKey = std::tuple<Round, MessageType, PublicKey, Tag>;
 StatementKey statement_key(const Message& message);
 
 // When the last message about `round` may come: its header, its body. Rounds below 10^8.
-UnixNanos header_deadline(Round round);
-UnixNanos body_deadline(Round round);
+UnixNanos header_deadline(Round round, std::span<const Outage> outages = {});
+UnixNanos body_deadline(Round round, std::span<const Outage> outages = {});
 
 }  // namespace earshot::verifier

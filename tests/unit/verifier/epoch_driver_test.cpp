@@ -45,7 +45,7 @@ class World {
                                   }});
     const DriverRules rules{.network = 31337, .commit_ahead = 5 * kMinute, .ingest = &*ingest};
     driver_.emplace(policy, rules, store, *registry, *entropy_, log);
-    EXPECT_TRUE(driver_->resume());
+    EXPECT_TRUE(driver_->resume(clock.now()));
   }
   // Minute by minute, with a new block in each.
   void go(UnixNanos until) {
@@ -140,6 +140,12 @@ class World {
   std::unique_ptr<RegistryStore> registry = *RegistryStore::open(":memory:", 31337);
   std::optional<Ingest> ingest;
   std::ostringstream lines;
+
+  // The service is gone, time goes on, and it is there again.
+  void outage(UnixNanos until) {
+    clock.advance_to(until);
+    restart();
+  }
   spdlog::logger log{"test", std::make_shared<spdlog::sinks::ostream_sink_st>(lines)};
 
  private:
@@ -278,6 +284,93 @@ TEST(EpochDriver, ADeadNodeIsOneLineAndTheEpochIsSealedAllTheSame) {
   world.blocks.is_dead = false;
   world.go(world.clock.now() + kMinute);
   EXPECT_NE(world.lines.str().find("entropy: works again"), std::string::npos);
+}
+
+// Bug: after an outage across draw and seal both were done in one tick, and no hotspot could
+// answer.
+TEST(EpochDriver, AfterAnOutageAuditsHaveTheirWholeTimeToAnswer) {
+  World world;
+  world.speak_early();
+  world.go(epoch_end(world.policy, World::kEpoch) + 16 * kMinute);
+  world.reveal();
+  const UnixNanos down = world.clock.now();
+  const UnixNanos up = seal_time(world.policy, World::kEpoch) + 5 * 60 * kMinute;
+  world.outage(up);
+  const std::vector<Outage> outages = *world.registry->outages();
+  ASSERT_EQ(outages.size(), 1U);
+  EXPECT_EQ(outages[0], (Outage{down, up}));
+  // 59 minutes were left for bodies.
+  world.go(up + 59 * kMinute);
+  EXPECT_FALSE(world.registry->draw(World::kEpoch)->has_value());
+  UnixNanos drawn = world.clock.now();
+  while (!*world.registry->draw(World::kEpoch)) world.go(drawn += kMinute);
+  ASSERT_LE(drawn, up + 70 * kMinute);
+  const std::vector<AuditTask> tasks = *world.registry->tasks_of_epoch(World::kEpoch);
+  for (const AuditTask& task : tasks) {
+    EXPECT_EQ(task.deadline, drawn + 1800 * kNanosPerSecond);
+  }
+  world.go(drawn + 1800 * kNanosPerSecond - 1);
+  EXPECT_FALSE(world.registry->sealed(World::kEpoch)->has_value());
+  world.go(seal_time(world.policy, World::kEpoch, outages) + 30 * kMinute);
+  const EpochRecord record = *decode_record(world.sealed().record);
+  EXPECT_EQ(record.outages, outages);
+  EXPECT_FALSE(record.audits.empty());
+  EXPECT_TRUE(judge_epoch(record, world.policy));
+}
+
+TEST(EpochDriver, AnOutageWhileAuditsAreOpenMovesTheirDeadline) {
+  World world;
+  world.speak_early();
+  world.go(epoch_end(world.policy, World::kEpoch) + 16 * kMinute);
+  world.reveal();
+  world.go(draw_time(world.policy, World::kEpoch) + 2 * kMinute);
+  const std::vector<AuditTask> before = *world.registry->tasks_of_epoch(World::kEpoch);
+  ASSERT_FALSE(before.empty());
+  world.outage(world.clock.now() + 24 * 60 * kMinute);
+  const Outage outage = world.registry->outages()->front();
+  const UnixNanos length = outage.end - outage.begin;
+  EXPECT_GE(length, 24 * 60 * kMinute);
+  EXPECT_LE(length, 24 * 60 * kMinute + kMinute);  // It was last noted up to a minute before.
+  const std::vector<AuditTask> after = *world.registry->tasks_of_epoch(World::kEpoch);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    EXPECT_EQ(after[i].deadline, before[i].deadline + length);
+  }
+  world.go(after[0].deadline);
+  EXPECT_FALSE(world.registry->sealed(World::kEpoch)->has_value());
+  EXPECT_FALSE((*world.registry->tasks_of_epoch(World::kEpoch))[0].answer);
+  world.go(seal_time(world.policy, World::kEpoch) + length);
+  EXPECT_TRUE(world.registry->sealed(World::kEpoch)->has_value()) << world.lines.str();
+  // What the draw saw stays what it was: no deadline of a message depends on this outage.
+  EXPECT_TRUE(decode_record(world.sealed().record)->outages.empty());
+}
+
+TEST(EpochDriver, HeadersAndBodiesAreInTimeWhenOnlyAnOutageMadeThemLate) {
+  World world;
+  world.go(epoch_opening(world.policy, World::kEpoch) - 10 * kMinute);
+  world.add_hotspots();
+  world.go(epoch_end(world.policy, World::kEpoch) + kMinute);
+  world.outage(world.clock.now() + 3 * 60 * kMinute);
+  world.speak();
+  world.move(world.clock.now() + kMinute);
+  world.reveal();
+  world.go(seal_time(world.policy, World::kEpoch) + 4 * 60 * kMinute);
+  const EpochRecord record = *decode_record(world.sealed().record);
+  const Result<EpochOutcome> outcome = judge_epoch(record, world.policy);
+  ASSERT_TRUE(outcome) << outcome.error().detail;
+  std::map<std::string, int> reasons;
+  for (const Verdict& verdict : outcome->verdicts) ++reasons[verdict.reason];
+  EXPECT_EQ(reasons["late"], 0) << testing::PrintToString(reasons);
+  EXPECT_GT(reasons["ok"], 10);
+}
+
+TEST(EpochDriver, AQuickRestartIsNoOutage) {
+  World world;
+  world.go(epoch_opening(world.policy, World::kEpoch));
+  world.outage(world.clock.now() + 2 * kMinute - 1);
+  EXPECT_TRUE(world.registry->outages()->empty());
+  world.move(world.clock.now() + kMinute);
+  world.outage(world.clock.now() + 2 * kMinute);
+  EXPECT_EQ(world.registry->outages()->size(), 1U);
 }
 
 TEST(EpochDriver, AVirtualClockDoesNotGoBack) {

@@ -40,6 +40,30 @@ TEST_F(Record, DecodesToWhatWasEncoded) {
   EXPECT_EQ(encode(*decoded), bytes);
 }
 
+TEST_F(Record, HoldsOutagesOnlyWhereThereWereSome) {
+  const Bytes without = encode(record_);
+  record_.outages = {{5, 9}, {20, 21}};
+  const Bytes bytes = encode(record_);
+  EXPECT_EQ(bytes.size(), without.size() + 4 + 2 * 16);
+  EXPECT_EQ(without[5], 3);
+  EXPECT_EQ(bytes[5], 4);
+  const Result<EpochRecord> decoded = decode_record(bytes);
+  ASSERT_TRUE(decoded) << decoded.error().detail;
+  EXPECT_EQ(*decoded, record_);
+  Bytes other = without;
+  other[5] = 4;  // Promises outages and has none.
+  EXPECT_FALSE(decode_record(other));
+  for (const std::vector<Outage>& wrong : {std::vector<Outage>{{20, 21}, {5, 9}},
+                                           {{5, 9}, {9, 10}},
+                                           {{9, 5}},
+                                           {{7, 7}},
+                                           {{-1, 5}},
+                                           {{5, INT64_MAX}}}) {
+    record_.outages = wrong;
+    EXPECT_FALSE(decode_record(encode(record_)));
+  }
+}
+
 TEST_F(Record, IsRefusedWhenCutAnywhere) {
   const Bytes bytes = encode(record_);
   for (std::size_t size = 0; size < bytes.size(); size += 1 + size / 50) {

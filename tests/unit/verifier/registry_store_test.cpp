@@ -94,6 +94,24 @@ TEST_F(RegistryStoreTest, AnAuditIsAnsweredOnce) {
   EXPECT_TRUE(registry_->tasks_of_epoch(4)->empty());
 }
 
+TEST_F(RegistryStoreTest, AnOutageMovesTheDeadlinesItCutsInto) {
+  const AuditTask asked{.report = {1}, .epoch = 3, .hotspot = {9}, .deadline = 100, .answer = {}};
+  AuditTask over = asked;
+  over.report = {2};
+  over.deadline = 50;
+  ASSERT_TRUE(registry_->add_draw(3, {55, Entropy{4}}, {asked, over}, {{7, 8}}));
+  ASSERT_TRUE(registry_->set_last_up(50));
+  ASSERT_TRUE(registry_->add_outage({50, 80}));
+  ASSERT_TRUE(registry_->add_outage({80, 81}));
+  open();
+  EXPECT_EQ((*registry_->task({1}))->deadline, 131);
+  EXPECT_EQ((*registry_->task({2}))->deadline, 50);
+  EXPECT_EQ(*registry_->outages(), (std::vector<Outage>{{50, 81}}));
+  EXPECT_EQ(*registry_->outages_at_draw(3), (std::vector<Outage>{{7, 8}}));
+  EXPECT_TRUE(registry_->outages_at_draw(4)->empty());
+  EXPECT_EQ(**registry_->last_up(), 81);
+}
+
 TEST_F(RegistryStoreTest, SealedEpochsComeBackByteForByte) {
   CompactRange log;
   for (std::uint8_t i = 0; i < 7; ++i) log.append(Hash256{i});

@@ -95,6 +95,26 @@ TEST_F(Form, CallsABodyLateFromItsDeadlineOn) {
   EXPECT_EQ(judge(report()).reason, "late");
 }
 
+TEST_F(Form, CountsNoTimeInWhichTheVerifierWasNotThere) {
+  const UnixNanos end = round_opening(round() + 1);
+  const UnixNanos hour = 3600 * kNanosPerSecond;
+  const std::vector<Outage> outages = {{end + 1, end + 1 + 5 * hour}};
+  HeaderBook headers(kNetwork);
+  const auto reason = [&] {
+    return judge_form(report(), message_id(kNetwork, report().message), true, headers, outages)
+        .reason;
+  };
+  report().header_received = header_deadline(round()) + 5 * hour;
+  report().body_received = body_deadline(round()) + 5 * hour;
+  EXPECT_EQ(reason(), "ok");
+  EXPECT_EQ(judge(report()).reason, "late");
+  report().body_received += 1;
+  EXPECT_EQ(reason(), "late");
+  report().body_received -= 1;
+  report().header_received += 1;
+  EXPECT_EQ(reason(), "late");
+}
+
 TEST_F(Form, RefusesAReportThatWasShownBeforeAllHadCommitted) {
   report().body_received = header_deadline(round());
   EXPECT_TRUE(judge(report()).accepted());
