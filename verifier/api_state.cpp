@@ -93,7 +93,8 @@ Result<ServiceState> Api::state() const {
   for (std::uint64_t epoch = next; epoch < state.epoch; ++epoch) {
     ++state.epochs_in_grace;
     // A minute: judging takes a while, and the driver comes by every second.
-    const UnixNanos due = seal_time(parts_.policy, epoch, *outages) + kRoundSeconds * kNanosPerSecond;
+    const UnixNanos due =
+        seal_time(parts_.policy, epoch, *outages) + kRoundSeconds * kNanosPerSecond;
     if (due < now) ++state.epochs_overdue;
   }
   if (*first && **first <= state.epoch) {
