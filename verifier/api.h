@@ -87,11 +87,13 @@ class Api {
   // Of routes(); the queue asks for nothing else.
   static constexpr std::size_t kHeadersRoute = 0;
   static constexpr std::size_t kBodiesRoute = 1;
+  static constexpr std::size_t kMessagesRoute = 2;
   static const std::vector<Route>& routes();
   std::variant<Match, HttpResponse> find(const HttpRequest& request) const;
   HttpResponse run(const Match& match, const HttpRequest& request);
   void submit(std::size_t route, const HttpRequest& request, HttpReply reply, bool wakes);
-  Result<IntakeJob> job_of(std::size_t route, const HttpRequest& request) const;
+  Result<std::vector<IntakeJob>> jobs_of(std::size_t route, const HttpRequest& request) const;
+  static HttpResponse intake_response(std::size_t route, std::span<const IntakeJob> jobs);
 
   HttpResponse post_intake(std::size_t route, const HttpRequest& request);
   HttpResponse post_evidence(const HttpRequest& request, std::string_view report);

@@ -80,6 +80,8 @@ const std::vector<Api::Route>& Api::routes() {
        [](Api& api, Request r, Names) { return api.post_intake(kHeadersRoute, r); }},
       {"POST", "/v1/bodies", Cost::intake,
        [](Api& api, Request r, Names) { return api.post_intake(kBodiesRoute, r); }},
+      {"POST", "/v1/messages", Cost::intake,
+       [](Api& api, Request r, Names) { return api.post_intake(kMessagesRoute, r); }},
       {"POST", "/v1/evidence/{report}", Cost::slow,
        [](Api& api, Request r, Names n) { return api.post_evidence(r, n[0]); }},
       {"POST", "/v1/channels", Cost::slow,

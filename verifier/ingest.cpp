@@ -204,19 +204,26 @@ void Ingest::check(std::span<IntakeJob* const> jobs) {
   }
 }
 
-Intake Ingest::take(IntakeJob job) {
-  IntakeJob* const only = &job;
-  check({&only, 1});
-  if (!job.answer) settle({&only, 1});
+void Ingest::take(std::span<IntakeJob> jobs) {
+  std::vector<IntakeJob*> open;
+  open.reserve(jobs.size());
+  for (IntakeJob& job : jobs) open.push_back(&job);
+  check(open);
+  std::erase_if(open, [](const IntakeJob* job) { return job->answer.has_value(); });
+  if (!open.empty()) settle(open);
+}
+
+Intake Ingest::take_one(IntakeJob job) {
+  take({&job, 1});
   return *std::move(job.answer);
 }
 
 Intake Ingest::take_headers(std::span<const SignedHeader> headers, UnixNanos now) {
-  return take({.content = std::vector(headers.begin(), headers.end()), .now = now});
+  return take_one({.content = std::vector(headers.begin(), headers.end()), .now = now});
 }
 
 Intake Ingest::take_bodies(const Batch& batch, UnixNanos now) {
-  return take({.content = batch, .now = now});
+  return take_one({.content = batch, .now = now});
 }
 
 }  // namespace earshot::verifier

@@ -55,7 +55,7 @@ inline constexpr std::uint32_t kUnregisteredMessages = 16;
 // How far a round may lie ahead of the verifier's clock. Chosen: one, for clocks that differ.
 inline constexpr Round kRoundsAhead = 1;
 
-// One request on its way through.
+// One request on its way through, or one item of a request that has several.
 struct IntakeJob {
   std::variant<std::vector<SignedHeader>, Batch> content;
   UnixNanos now = 0;  // When it came.
@@ -74,7 +74,8 @@ class Ingest {
   Ingest(NetworkId network, MessageStore& store, RequestLimiter* limiter = nullptr)
       : network_(network), store_(store), limiter_(limiter), registered_(store) {}
 
-  // All steps for one request.
+  // All steps for the jobs of one request.
+  void take(std::span<IntakeJob> jobs);
   Intake take_headers(std::span<const SignedHeader> headers, UnixNanos now);
   Intake take_bodies(const Batch& batch, UnixNanos now);
 
@@ -98,7 +99,7 @@ class Ingest {
   std::optional<Intake> limit(const PublicKey& signer, bool stranger);
   Result<Intake> sort_headers(const IntakeJob& job, Group& group) const;
   Result<Intake> sort_messages(IntakeJob& job, Group& group) const;
-  Intake take(IntakeJob job);
+  Intake take_one(IntakeJob job);
 
   NetworkId network_;
   MessageStore& store_;

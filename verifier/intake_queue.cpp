@@ -15,11 +15,22 @@ constexpr std::size_t kCheckGroup = 64;
 // Chosen: bounds how long the first of a group waits for the last.
 constexpr std::size_t kWriteGroup = 512;
 
-std::vector<IntakeJob*> jobs_of(const auto& group) {
+// Those of the group's jobs that have no answer.
+std::vector<IntakeJob*> open_jobs_of(const auto& group) {
   std::vector<IntakeJob*> jobs;
   jobs.reserve(group.size());
-  for (const auto& waiting : group) jobs.push_back(&waiting->job);
+  for (const auto& waiting : group) {
+    for (IntakeJob& job : waiting->jobs) {
+      if (!job.answer) jobs.push_back(&job);
+    }
+  }
   return jobs;
+}
+
+std::size_t count_of(auto begin, auto end) {
+  std::size_t count = 0;
+  for (; begin != end; ++begin) count += (*begin)->jobs.size();
+  return count;
 }
 
 }  // namespace
@@ -38,9 +49,9 @@ IntakeQueue::~IntakeQueue() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void IntakeQueue::submit(IntakeJob job, Done done, bool wakes) {
-  if (enter()) {
-    auto waiting = std::make_unique<Waiting>(Waiting{std::move(job), std::move(done)});
+void IntakeQueue::submit(std::vector<IntakeJob> jobs, Done done, bool wakes) {
+  if (enter(jobs.size())) {
+    auto waiting = std::make_unique<Waiting>(Waiting{std::move(jobs), std::move(done)});
     {
       const std::lock_guard lock(mutex_);
       waiting_.push_back(std::move(waiting));
@@ -48,15 +59,17 @@ void IntakeQueue::submit(IntakeJob job, Done done, bool wakes) {
     if (wakes) has_work_.notify_one();
     return;
   }
-  const Intake full = refused(IntakeStatus::overloaded, "too many requests wait", 1);
-  if (observer_ != nullptr) observer_->answered(full);
-  done(full);
+  for (IntakeJob& job : jobs) {
+    job.answer = refused(IntakeStatus::overloaded, "too many requests wait", 1);
+    if (observer_ != nullptr) observer_->answered(*job.answer);
+  }
+  done(jobs);
 }
 
-bool IntakeQueue::enter() {
+bool IntakeQueue::enter(std::size_t jobs) {
   const std::lock_guard lock(mutex_);
   if (depth_ >= rules_.max_requests || is_over_) return false;
-  ++depth_;
+  depth_ += jobs;
   return true;
 }
 
@@ -73,9 +86,11 @@ std::size_t IntakeQueue::depth() const {
   return depth_;
 }
 
-void IntakeQueue::answer(Waiting& waiting) {
-  if (observer_ != nullptr) observer_->answered(*waiting.job.answer);
-  waiting.done(*waiting.job.answer);
+void IntakeQueue::answer(const Waiting& waiting) {
+  if (observer_ != nullptr) {
+    for (const IntakeJob& job : waiting.jobs) observer_->answered(*job.answer);
+  }
+  waiting.done(waiting.jobs);
 }
 
 IntakeQueue::Group IntakeQueue::take(std::deque<std::unique_ptr<Waiting>>& from, std::size_t most) {
@@ -88,15 +103,17 @@ IntakeQueue::Group IntakeQueue::take(std::deque<std::unique_ptr<Waiting>>& from,
 void IntakeQueue::check_some(std::unique_lock<std::mutex>& lock) {
   Group group = take(waiting_, kCheckGroup);
   lock.unlock();
-  ingest_.check(jobs_of(group));
-  const auto refused_from = std::stable_partition(
-      group.begin(), group.end(), [](const auto& waiting) { return !waiting->job.answer; });
+  ingest_.check(open_jobs_of(group));
+  const auto refused_from =
+      std::stable_partition(group.begin(), group.end(), [](const auto& waiting) {
+        return std::ranges::any_of(waiting->jobs, [](const IntakeJob& job) { return !job.answer; });
+      });
   {
     const ReplyBatch together;
     for (auto it = refused_from; it != group.end(); ++it) answer(**it);
   }
   lock.lock();
-  depth_ -= static_cast<std::size_t>(group.end() - refused_from);
+  depth_ -= count_of(refused_from, group.end());
   std::move(group.begin(), refused_from, std::back_inserter(checked_));
 }
 
@@ -106,7 +123,7 @@ void IntakeQueue::settle_all(std::unique_lock<std::mutex>& lock) {
     const Group group = take(checked_, kWriteGroup);
     lock.unlock();
     const auto begin = std::chrono::steady_clock::now();
-    ingest_.settle(jobs_of(group));
+    ingest_.settle(open_jobs_of(group));
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     if (observer_ != nullptr) observer_->settled(group.size(), took.count());
     {
@@ -114,7 +131,7 @@ void IntakeQueue::settle_all(std::unique_lock<std::mutex>& lock) {
       for (const auto& waiting : group) answer(*waiting);
     }
     lock.lock();
-    depth_ -= group.size();
+    depth_ -= count_of(group.begin(), group.end());
   }
   is_settling_ = false;
 }

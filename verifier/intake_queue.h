@@ -4,6 +4,9 @@
 //
 //   submit -> [waiting] -> check (any number of threads) -> [checked] -> settle (one) -> done
 //
+// A request has one job or several; each is refused or settled on its own, and the request is
+// answered when all are.
+//
 // Any thread.
 #pragma once
 #include <condition_variable>
@@ -28,10 +31,12 @@ struct IntakeObserver {
 
 class IntakeQueue {
  public:
-  using Done = std::function<void(const Intake&)>;
+  // The jobs of a request, each with its answer.
+  using Done = std::function<void(std::span<const IntakeJob>)>;
   struct Rules {
-    std::size_t max_requests = 4096;  // That have not been answered; one more is overloaded.
-    std::uint32_t threads = 2;        // At least 1; one may wait for the disk.
+    // Jobs that have not been answered. When there are as many, a request more is overloaded.
+    std::size_t max_requests = 4096;
+    std::uint32_t threads = 2;  // At least 1; one may wait for the disk.
   };
 
   // `ingest` and `observer` (null for none) are borrowed.
@@ -42,24 +47,25 @@ class IntakeQueue {
 
   // Calls `done` once, later, on a thread of the queue; or, when it is full, at once on this one.
   // Without `wakes` it is only put there: call wake() after the last of several.
-  void submit(IntakeJob job, Done done, bool wakes = true);
+  // At least one job.
+  void submit(std::vector<IntakeJob> jobs, Done done, bool wakes = true);
   void wake();
-  std::size_t depth() const;  // Requests not yet answered.
+  std::size_t depth() const;  // Jobs not yet answered.
   const Rules& rules() const { return rules_; }
 
  private:
   struct Waiting {
-    IntakeJob job;
+    std::vector<IntakeJob> jobs;
     Done done;
   };
   using Group = std::vector<std::unique_ptr<Waiting>>;
 
-  bool enter();  // One request more, if there is room.
+  bool enter(std::size_t jobs);  // If there is room.
   void run();
   void check_some(std::unique_lock<std::mutex>& lock);
   void settle_all(std::unique_lock<std::mutex>& lock);
   static Group take(std::deque<std::unique_ptr<Waiting>>& from, std::size_t most);
-  void answer(Waiting& waiting);
+  void answer(const Waiting& waiting);
 
   Ingest& ingest_;
   const Rules rules_;

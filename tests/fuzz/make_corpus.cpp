@@ -11,6 +11,7 @@
 
 #include "core/base64.h"
 #include "core/message_json.h"
+#include "core/posting.h"
 #include "tests/doubles/fake_evidence.h"
 #include "tests/doubles/fake_signer.h"
 #include "tests/doubles/record_builder.h"
@@ -67,6 +68,15 @@ void add_requests(const Corpus& corpus) {
     corpus.add("api_fuzz", std::string("body-") + name,
                with_prefix({0, bodies, 0}, batch->body_bytes()));
   }
+  Bytes both;
+  add_posted(both, PostedType::header, reports.header_bytes());
+  add_posted(both, PostedType::batch, onboarding.body_bytes());
+  corpus.add("posting_fuzz", "both", both);
+  const std::uint8_t messages = operation("POST", "/v1/messages");
+  corpus.add("api_fuzz", "messages", with_prefix({0, messages, 0}, both));
+  const std::string items =
+      nlohmann::json::array({to_json(onboarding.header), to_json(reports.batch)}).dump();
+  corpus.add("api_fuzz", "messages-json", with_prefix({0, messages, 1}, as_bytes(items)));
   const std::string json = to_json(reports.batch).dump();
   corpus.add("api_fuzz", "body-json", with_prefix({0, bodies, 1}, as_bytes(json)));
   corpus.add("api_fuzz", "epoch",

@@ -4,6 +4,7 @@
 
 #include "core/merkle.h"
 #include "core/message_json.h"
+#include "core/posting.h"
 #include "tests/simulation/node.h"
 
 namespace earshot::simulation {
@@ -12,6 +13,8 @@ namespace {
 using namespace earshot::verifier;  // NOLINT: the service's own words
 
 constexpr std::uint64_t kUnknownSignerMay = 16;  // Sequences, and messages in a batch.
+
+constexpr std::string_view kMessagesTarget = "/v1/messages";
 
 bool is_json(const HttpRequest& request) { return request.content_type == "application/json"; }
 
@@ -45,6 +48,14 @@ std::optional<Batch> batch_in(const HttpRequest& request) {
   return *std::move(batch);
 }
 
+std::optional<std::vector<Posted>> items_in(const HttpRequest& request) {
+  Result<std::vector<Posted>> items =
+      is_json(request) ? posting_from_json(nlohmann::json::parse(request.body, nullptr, false))
+                       : decode_posting(as_bytes(request.body));
+  if (!items) return std::nullopt;
+  return *std::move(items);
+}
+
 // May only one of the two be said?
 bool are_one_statement(const Message& a, const Message& b) {
   if (signer_of(a) != signer_of(b)) return false;
@@ -71,21 +82,57 @@ Oracle::Change& Oracle::Change::operator+=(const Change& more) {
   return *this;
 }
 
-std::optional<Oracle::Content> Oracle::content_of(const HttpRequest& request) {
-  if (request.target == "/v1/headers") {
+std::vector<Oracle::Content> Oracle::contents_of(const HttpRequest& request) {
+  std::vector<Content> contents;
+  if (request.target == kMessagesTarget) {
+    const auto items = items_in(request);
+    for (const Posted& item : items ? *items : std::vector<Posted>{}) {
+      if (const auto* header = std::get_if<SignedHeader>(&item)) {
+        contents.emplace_back(std::vector{*header});
+      } else {
+        contents.emplace_back(std::get<Batch>(item));
+      }
+    }
+  } else if (request.target == "/v1/headers") {
     const auto headers = headers_in(request);
-    return headers && !headers->empty() ? std::optional<Content>(*headers) : std::nullopt;
+    if (headers && !headers->empty()) contents.emplace_back(*headers);
+  } else if (const auto batch = batch_in(request)) {
+    contents.emplace_back(*batch);
   }
-  const auto batch = batch_in(request);
-  return batch ? std::optional<Content>(*batch) : std::nullopt;
+  return contents;
 }
 
 Oracle::Expectation Oracle::expect(const HttpRequest& request, UnixNanos now) const {
-  const std::optional<Content> content = content_of(request);
-  if (!content) return refused(400);
-  const auto* headers = std::get_if<std::vector<SignedHeader>>(&*content);
+  if (request.target != kMessagesTarget) {
+    const std::vector<Content> contents = contents_of(request);
+    return contents.empty() ? refused(400) : expect_content(contents.front(), now);
+  }
+  Oracle settled = *this;
+  return expect(request, now, settled);
+}
+
+Oracle::Expectation Oracle::expect(const HttpRequest& request, UnixNanos now,
+                                   Oracle& settled) const {
+  const std::vector<Content> contents = contents_of(request);
+  if (contents.empty()) return refused(400);
+  Expectation all{.status = 0, .change = {}};
+  for (const Content& content : contents) {
+    Expectation one = expect_content(content, now);
+    if (one.status < 400 || one.status == 409) one = settled.expect_content(content, now);
+    if (!one.change.log.empty()) settled.keep(one.change);
+    all.status = std::max(all.status, one.status);
+    all.accepted += one.accepted;
+    all.held += one.held;
+    all.change += one.change;
+    if (request.target == kMessagesTarget) all.statuses.push_back(one.status);
+  }
+  return all;
+}
+
+Oracle::Expectation Oracle::expect_content(const Content& content, UnixNanos now) const {
+  const auto* headers = std::get_if<std::vector<SignedHeader>>(&content);
   return headers != nullptr ? expect_headers(*headers, now)
-                            : expect_batch(std::get<Batch>(*content), now);
+                            : expect_batch(std::get<Batch>(content), now);
 }
 
 bool Oracle::is_registered(const PublicKey& hotspot) const {

@@ -47,13 +47,18 @@ class Oracle {
     std::size_t accepted = 0;
     std::size_t held = 0;
     Change change;
+    std::vector<int> statuses = {};  // Of a request to /v1/messages: of its items.
   };
 
-  // What a request to /v1/headers or /v1/bodies holds; nothing when it cannot be read.
+  // What a request to /v1/headers, /v1/bodies (one each) or /v1/messages holds; nothing when it
+  // cannot be read.
   using Content = std::variant<std::vector<SignedHeader>, Batch>;
-  static std::optional<Content> content_of(const verifier::HttpRequest& request);
-  // Of a POST to /v1/headers or /v1/bodies that arrives when the verifier's clock shows `now`.
+  static std::vector<Content> contents_of(const verifier::HttpRequest& request);
+  // Of a POST to one of them that arrives when the verifier's clock shows `now`.
   Expectation expect(const verifier::HttpRequest& request, UnixNanos now) const;
+  // The same in a group of requests that share a write: each content is checked by what is held
+  // before the group, and is new or not by what is `settled` by then, which grows.
+  Expectation expect(const verifier::HttpRequest& request, UnixNanos now, Oracle& settled) const;
   // Of the chunk of a report that an audit asks for, when it was answered with `status`: whether
   // the audit was still open then is not looked at.
   Expectation expect_evidence(const Hash256& report, bool fits, UnixNanos now, int status) const;
@@ -82,6 +87,7 @@ class Oracle {
   std::vector<std::string> verdicts_of(const verifier::EpochRecord& record) const;
 
  private:
+  Expectation expect_content(const Content& content, UnixNanos now) const;
   Expectation expect_headers(const std::vector<SignedHeader>& headers, UnixNanos now) const;
   Expectation expect_batch(const Batch& batch, UnixNanos now) const;
   void add_message(const Kept& message, Expectation& expected) const;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/message_json.h"
+#include "core/posting.h"
 #include "tests/simulation/world_inside.h"
 
 namespace earshot::simulation {
@@ -11,6 +12,7 @@ namespace {
 using namespace earshot::verifier;  // NOLINT: the service's own words
 
 constexpr int kAttempts = 8;
+constexpr std::uint32_t kCollected = 350;  // Per thousand.
 
 HttpRequest binary(const char* target, const Bytes& body) {
   return {"POST", target, "application/octet-stream", std::string(body.begin(), body.end())};
@@ -80,6 +82,11 @@ void World::ship(std::size_t hotspot, const std::vector<Message>& messages, std:
 }
 
 void World::send(const std::shared_ptr<Shipment>& shipment, bool body) {
+  if (dice_.chance(kCollected)) {
+    collected_.emplace_back(shipment, body);
+    if (collected_.size() == 1) after(span(0, 90) * kSecond, [this] { send_collected(); });
+    return;
+  }
   const Parcel& parcel = shipment->parcel;
   HttpRequest request;
   if (shipment->as_json) {
@@ -91,6 +98,38 @@ void World::send(const std::shared_ptr<Shipment>& shipment, bool body) {
   }
   post(std::move(request), [this, shipment, body](const std::optional<HttpResponse>& response) {
     take_answer(shipment, body, response);
+  });
+}
+
+// What has come together, of whatever hotspots: a relay of theirs would do so.
+void World::send_collected() {
+  const auto items = std::exchange(collected_, {});
+  Bytes bytes;
+  nlohmann::json list = nlohmann::json::array();
+  for (const auto& [shipment, body] : items) {
+    const Parcel& parcel = shipment->parcel;
+    add_posted(bytes, body ? PostedType::batch : PostedType::header,
+               body ? parcel.body_bytes() : parcel.header_bytes());
+    list.push_back(body ? to_json(parcel.batch) : to_json(parcel.header));
+  }
+  HttpRequest request =
+      dice_.chance(150) ? json("/v1/messages", list) : binary("/v1/messages", bytes);
+  post(std::move(request), [this, items](const std::optional<HttpResponse>& response) {
+    const auto answer =
+        response ? nlohmann::json::parse(response->body, nullptr, false) : nlohmann::json::object();
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      std::optional<HttpResponse> own = response;
+      if (answer.contains("items")) {
+        const nlohmann::json& item = answer["items"][i];
+        own->status = item["status"];
+        own->retry_after_seconds.reset();
+        if (const std::int64_t wait = item.value("retry_after_seconds", std::int64_t{0});
+            wait > 0) {
+          own->retry_after_seconds = wait;
+        }
+      }
+      take_answer(items[i].first, items[i].second, own);
+    }
   });
 }
 

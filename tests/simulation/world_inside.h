@@ -127,6 +127,7 @@ class World {
   void speak(std::uint64_t epoch);
   void ship(std::size_t hotspot, const std::vector<Message>& messages, std::uint64_t epoch);
   void send(const std::shared_ptr<Shipment>& shipment, bool body);
+  void send_collected();
   void take_answer(const std::shared_ptr<Shipment>& shipment, bool body,
                    const std::optional<verifier::HttpResponse>& response);
   void answer_audits(std::size_t hotspot);
@@ -164,6 +165,8 @@ class World {
   std::optional<rewards::Artifact> previous_;
   CompactRange log_before_;
   Hash256 previous_seal_{};
+  // Headers and bodies (true) that wait for others, to go in one request.
+  std::vector<std::pair<std::shared_ptr<Shipment>, bool>> collected_;
   Arrivals together_;                            // Arrived, and about to be settled in one group.
   std::map<std::uint64_t, UnixNanos> drawn_at_;  // True time, by epoch.
   std::vector<std::pair<UnixNanos, UnixNanos>> was_there_;  // True time; of the last runs.

@@ -12,28 +12,45 @@ constexpr UnixNanos kPatience = 30 * kSecond;  // Of a hotspot, for an answer.
 
 bool is_evidence(const HttpRequest& request) { return request.target.starts_with("/v1/evidence/"); }
 
-std::unique_ptr<IntakeJob> job_of(const HttpRequest& request, UnixNanos now) {
-  auto job = std::make_unique<IntakeJob>();
-  job->now = now;
-  const auto parsed = Oracle::content_of(request);
-  if (!parsed) return nullptr;
-  job->content = *parsed;
-  return job;
+// None when the request could not be read.
+std::vector<IntakeJob> jobs_of(const HttpRequest& request, UnixNanos now) {
+  std::vector<IntakeJob> jobs;
+  for (Oracle::Content& content : Oracle::contents_of(request)) {
+    jobs.push_back({.content = std::move(content), .now = now});
+  }
+  return jobs;
 }
 
-// As the API answers; no job is a request that could not be read.
-HttpResponse response_of(const IntakeJob* job) {
-  if (job == nullptr) return {.status = 400, .body = "{}"};
+int status_of(const IntakeJob& job) {
   static const std::map<IntakeStatus, int> kStatus = {
       {IntakeStatus::accepted, 202},     {IntakeStatus::held, 200},
       {IntakeStatus::malformed, 400},    {IntakeStatus::bad_signature, 401},
       {IntakeStatus::unregistered, 401}, {IntakeStatus::unknown_header, 404},
       {IntakeStatus::equivocation, 409}, {IntakeStatus::too_early, 429},
       {IntakeStatus::store_failed, 503}};
-  const nlohmann::json body = {{"accepted", job->answer->accepted}, {"held", job->answer->held}};
-  return {.status = kStatus.at(job->answer->status),
-          .body = body.dump(),
-          .retry_after_seconds = job->answer->retry_after_seconds};
+  return kStatus.at(job.answer->status);
+}
+
+// As the API answers.
+HttpResponse response_of(const HttpRequest& request, const std::vector<IntakeJob>& jobs) {
+  if (jobs.empty()) return {.status = 400, .body = "{}"};
+  HttpResponse response{.status = 0};
+  std::size_t accepted = 0;
+  std::size_t held = 0;
+  nlohmann::json items = nlohmann::json::array();
+  for (const IntakeJob& job : jobs) {
+    response.status = std::max(response.status, status_of(job));
+    accepted += job.answer->accepted;
+    held += job.answer->held;
+    response.retry_after_seconds =
+        std::max(response.retry_after_seconds.value_or(0), job.answer->retry_after_seconds);
+    items.push_back(
+        {{"status", status_of(job)}, {"retry_after_seconds", job.answer->retry_after_seconds}});
+  }
+  nlohmann::json body = {{"accepted", accepted}, {"held", held}};
+  if (request.target == "/v1/messages") body["items"] = items;
+  response.body = body.dump();
+  return response;
 }
 
 }  // namespace
@@ -84,32 +101,28 @@ void World::deliver_together(const Arrivals& arrivals) {
   ++run_.counts.groups;
   std::vector<std::optional<HttpResponse>> answers(arrivals.size());
   with_service([&] {
-    std::vector<std::unique_ptr<IntakeJob>> jobs;
-    std::vector<IntakeJob*> good;
+    std::vector<std::vector<IntakeJob>> jobs;
     std::vector<Oracle::Expectation> expected;
+    Oracle settled = oracle_;
+    Oracle::Change all;
     for (const auto& [request, reply] : arrivals) {
-      expected.push_back(oracle_.expect(request, clock_.now()));
-      jobs.push_back(job_of(request, clock_.now()));
-      if (jobs.back()) good.push_back(jobs.back().get());
+      expected.push_back(oracle_.expect(request, clock_.now(), settled));
+      all += expected.back().change;
+      jobs.push_back(jobs_of(request, clock_.now()));
+    }
+    std::vector<IntakeJob*> good;
+    for (std::vector<IntakeJob>& some : jobs) {
+      for (IntakeJob& job : some) good.push_back(&job);
     }
     node_->ingest().check(good);
     std::erase_if(good, [](const IntakeJob* job) { return job->answer.has_value(); });
     if (!good.empty()) node_->ingest().settle(good);
-    Oracle grown = oracle_;
-    Oracle::Change all;
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-      const bool is_refused = expected[i].status >= 400 && expected[i].status != 409;
-      if (!is_refused) expected[i] = grown.expect(arrivals[i].first, clock_.now());
-      const Oracle::Change& change = expected[i].change;
-      if (!change.log.empty()) grown.keep(change);
-      all += change;
-    }
     if (!disk_.is_running()) {
       ++run_.counts.crashes_in_requests;
       return oracle_.doubt(all);
     }
     for (std::size_t i = 0; i < jobs.size(); ++i) {
-      answers[i] = response_of(jobs[i].get());
+      answers[i] = response_of(arrivals[i].first, jobs[i]);
       note("together " + arrivals[i].first.target + " " + std::to_string(answers[i]->status));
       check_answer(expected[i], *answers[i]);
     }
@@ -168,6 +181,11 @@ void World::check_answer(const Oracle::Expectation& expected, const HttpResponse
   if (counts && body.contains("accepted") &&
       (body["accepted"] != expected.accepted || body["held"] != expected.held)) {
     return fault("accepted or held other counts: " + response.body);
+  }
+  for (std::size_t i = 0; i < expected.statuses.size(); ++i) {
+    if (body["items"][i]["status"] != expected.statuses[i]) {
+      return fault("answered item " + std::to_string(i) + " otherwise: " + response.body);
+    }
   }
   if (response.status == 409) ++run_.counts.equivocations;
   run_.counts.acknowledged += expected.change.messages.size();

@@ -29,9 +29,16 @@ struct SpyObserver final : IntakeObserver {
 class IntakeQueueTest : public testing::Test {
  protected:
   Intake wait_for(IntakeQueue& queue, IntakeJob job) {
-    std::promise<Intake> answer;
-    queue.submit(std::move(job), [&](const Intake& intake) { answer.set_value(intake); });
-    return answer.get_future().get();
+    return wait_for(queue, std::vector{std::move(job)}).front();
+  }
+  std::vector<Intake> wait_for(IntakeQueue& queue, std::vector<IntakeJob> jobs) {
+    std::promise<std::vector<Intake>> answers;
+    queue.submit(std::move(jobs), [&](std::span<const IntakeJob> answered) {
+      std::vector<Intake> all;
+      for (const IntakeJob& job : answered) all.push_back(*job.answer);
+      answers.set_value(all);
+    });
+    return answers.get_future().get();
   }
 
   MemoryStore store_;
@@ -52,6 +59,27 @@ TEST_F(IntakeQueueTest, AnswersAsIngestDoes) {
   EXPECT_EQ(wait_for(queue, job_of(forged)).status, IntakeStatus::bad_signature);
   EXPECT_EQ(spy_.answers, 5U);
   EXPECT_EQ(spy_.settled_requests, 3U) << "what was refused never came to the writer";
+}
+
+TEST_F(IntakeQueueTest, AnswersEachItemOfARequestOnItsOwn) {
+  IntakeQueue queue(ingest_, {.max_requests = 64, .threads = 2}, &spy_);
+  FakeSigner signer(1);
+  const SignedBatch first = signer.sign({signer.onboarding(kRound)});
+  ASSERT_EQ(wait_for(queue, job_of(first)).status, IntakeStatus::accepted);
+  const SignedBatch second = signer.sign({signer.silence(kRound)});
+  SignedBatch forged = signer.sign({signer.silence(kRound - 1)});
+  forged.header.signature[0] ^= 1;
+  const std::vector<Intake> answers =
+      wait_for(queue, {job_of(second), body_job_of(first), job_of(forged), body_job_of(second)});
+  ASSERT_EQ(answers.size(), 4U);
+  EXPECT_EQ(answers[0].status, IntakeStatus::accepted);
+  EXPECT_EQ(answers[1].status, IntakeStatus::accepted);
+  EXPECT_EQ(answers[2].status, IntakeStatus::bad_signature);
+  EXPECT_EQ(answers[3].status, IntakeStatus::unknown_header)
+      << "its header is held from this answer on";
+  EXPECT_EQ(wait_for(queue, {job_of(second), body_job_of(second)})[1].status,
+            IntakeStatus::accepted);
+  EXPECT_EQ(spy_.answers, 7U);
 }
 
 // However requests fall into groups, each is answered once, one of two that contradict each other
@@ -75,8 +103,8 @@ TEST_F(IntakeQueueTest, ManyThreadsGetOneAnswerEach) {
     for (std::size_t t = 0; t < 3; ++t) {
       threads.emplace_back([&, t] {
         for (std::size_t i = t; i < batches.size(); i += 3) {
-          queue.submit(job_of(batches[i]), [&](const Intake& intake) {
-            ++counts[static_cast<std::size_t>(intake.status)];
+          queue.submit({job_of(batches[i])}, [&](std::span<const IntakeJob> jobs) {
+            ++counts[static_cast<std::size_t>(jobs.front().answer->status)];
           });
         }
       });
@@ -106,14 +134,15 @@ TEST_F(IntakeQueueTest, AFullQueueRefusesAtOnceAndTheRestIsAnswered) {
     IntakeQueue queue(ingest_, {.max_requests = 3, .threads = 1}, nullptr);
     FakeSigner signer(1);
     // The writer is held by the first one's answer.
-    queue.submit(job_of(signer.sign({signer.silence(kRound)})), [&](const Intake&) {
+    queue.submit({job_of(signer.sign({signer.silence(kRound)}))}, [&](std::span<const IntakeJob>) {
       blocked.set_value();
       gate.wait();
     });
     blocked.get_future().wait();
     for (std::size_t i = 0; i < 5; ++i) {
-      queue.submit(job_of(signer.sign({signer.silence(kRound - 1 - i)})),
-                   [&](const Intake& intake) {
+      queue.submit({job_of(signer.sign({signer.silence(kRound - 1 - i)}))},
+                   [&](std::span<const IntakeJob> jobs) {
+                     const Intake& intake = *jobs.front().answer;
                      if (intake.status == IntakeStatus::accepted) ++accepted;
                      if (intake.status != IntakeStatus::overloaded) return;
                      EXPECT_GT(intake.retry_after_seconds, 0);

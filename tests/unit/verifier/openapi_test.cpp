@@ -15,6 +15,7 @@
 
 #include "core/merkle.h"
 #include "core/message_json.h"
+#include "core/posting.h"
 #include "tests/doubles/fake_signer.h"
 #include "tests/doubles/json_schema.h"
 #include "tests/doubles/memory_store.h"
@@ -155,6 +156,7 @@ class OpenApiTest : public testing::Test {
   }
 
   void post_headers_and_bodies();
+  void post_messages();
   void post_evidence();
   void move_clocks();
   void read_everything();
@@ -238,6 +240,44 @@ void OpenApiTest::post_headers_and_bodies() {
     status = post("/v1/headers", often.header_bytes()).status;
   }
   EXPECT_EQ(status, 429) << "more at once than its burst";
+}
+
+// One request with the header of one batch and the body of another.
+Bytes posting(const SignedBatch& committed, const SignedBatch& revealed) {
+  Bytes request;
+  add_posted(request, PostedType::header, committed.header_bytes());
+  add_posted(request, PostedType::batch, revealed.body_bytes());
+  return request;
+}
+
+void OpenApiTest::post_messages() {
+  const std::string path = "/v1/messages";
+  FakeSigner signer(4);
+  const SignedBatch onboarding = signer.sign({signer.onboarding(kRound)});
+  ASSERT_EQ(post("/v1/headers", onboarding.header_bytes()).status, 202);
+  const SignedBatch heard = signer.sign({signer.witness(kRound, 7)});
+  EXPECT_EQ(post(path, posting(heard, onboarding)).status, 202);
+  EXPECT_EQ(post(path, posting(heard, onboarding)).status, 200);
+  const std::string text = Json::array({to_json(heard.header), to_json(onboarding.batch)}).dump();
+  EXPECT_EQ(post_text(path, text).status, 200);
+  const Json& content = document_["paths"][path]["post"]["requestBody"]["content"];
+  EXPECT_EQ(schema_.fault_of(content[kJson]["schema"], Json::parse(text)), "");
+
+  const SignedBatch unheard = signer.sign({signer.witness(kRound, 8)});
+  EXPECT_EQ(post(path, posting(heard, unheard)).status, 404);
+  EXPECT_EQ(post(path, posting(signer.sign_as(2, {signer.silence(kRound)}), heard)).status, 409);
+  const SignedBatch early = signer.sign({signer.witness(round_at(kLate), 1)});
+  EXPECT_EQ(post("/v1/headers", early.header_bytes()).status, 202);
+  EXPECT_EQ(post(path, posting(heard, early)).status, 429);
+  SignedBatch forged = signer.sign({signer.silence(kRound - 1)});
+  forged.header.signature[0] ^= 1;
+  EXPECT_EQ(post(path, posting(forged, heard)).status, 401);
+  EXPECT_EQ(post_text(path, "{nonsense").status, 400);
+  EXPECT_EQ(post_text(path, std::string(64 * 1024 + 1, 'x')).status, 413);
+  store_.fails_to_write = true;
+  const SignedBatch lost = signer.sign({signer.silence(kRound - 2)});
+  EXPECT_EQ(post(path, posting(lost, heard)).status, 503);
+  store_.fails_to_write = false;
 }
 
 void OpenApiTest::post_evidence() {
@@ -460,6 +500,7 @@ void OpenApiTest::fail_everywhere() {
 
 TEST_F(OpenApiTest, SaysWhatTheHandlersSay) {
   post_headers_and_bodies();
+  post_messages();
   post_evidence();
   read_everything();
   read_logs();
