@@ -1,15 +1,14 @@
-// earshot channel: the devices' side of payment channels, a payer's and a hotspot's.
+// earshot channel: the devices' side of payment channels, a payer's and a hotspot's. What asks
+// verifiers is in channel_verifiers.cpp.
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/chain_commands.h"
 #include "cli/channel_files.h"
+#include "cli/channel_terms.h"
 #include "cli/commands.h"
 #include "core/files.h"
-#include "rewards/chain/durable_file.h"
-#include "rewards/chain/http.h"
 #include "rewards/channels/opening.h"
 
 namespace earshot::cli {
@@ -25,13 +24,6 @@ using rewards::channels::Ledger;
 using rewards::channels::SignedAnchor;
 using rewards::channels::Voucher;
 
-constexpr std::chrono::seconds kTimeout{30};
-
-struct DomainOptions {
-  std::string contract;
-  NetworkId chain_id = 0;
-};
-
 struct OpenOptions {
   DomainOptions domain;
   std::string key;
@@ -41,11 +33,6 @@ struct OpenOptions {
   std::uint32_t units = 0;
   std::string purse;
   std::string out;
-};
-
-struct ReserveOptions {
-  std::string anchor;
-  std::vector<std::string> verifiers;
 };
 
 struct PayOptions {
@@ -61,45 +48,6 @@ struct TakeOptions {
   std::vector<std::string> signers;
   std::size_t needed = 0;  // 0: all but one of more than one signer.
 };
-
-struct SendEndOptions {
-  std::string end;
-  std::string verifier;
-};
-
-void add_domain_options(CLI::App& command, DomainOptions& options) {
-  command.add_option("--contract", options.contract, "Address of the rewards contract")
-      ->type_name("ADDRESS")
-      ->required();
-  command.add_option("--chain-id", options.chain_id, "Of its chain; nothing is asked of a node")
-      ->required();
-}
-
-Result<ContractDomain> domain_of(const DomainOptions& options) {
-  const Result<EvmAddress> contract = parse_address_option("--contract", options.contract);
-  if (!contract) return fail(contract.error());
-  return ContractDomain{options.chain_id, *contract};
-}
-
-void print(const ordered_json& out, const Context& context) {
-  if (context.machine_output()) {
-    std::printf("%s\n", out.dump().c_str());
-    return;
-  }
-  for (const auto& [name, value] : out.items()) {
-    std::printf("%-12s %s\n", name.c_str(),
-                value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str());
-  }
-}
-
-ordered_json describe(const Anchor& anchor) {
-  return {{"payer", rewards::chain::to_display(anchor.payer)},
-          {"hotspot", to_hex(anchor.hotspot)},
-          {"epoch", anchor.epoch},
-          {"unit_price", std::to_string(anchor.unit_price)},
-          {"max_units", anchor.max_units},
-          {"maximum", decimal(maximum_of(anchor))}};
-}
 
 Result<void> run_open(const OpenOptions& options, const Context& context) {
   const Result<ContractDomain> domain = domain_of(options.domain);
@@ -126,36 +74,6 @@ Result<void> run_open(const OpenOptions& options, const Context& context) {
   return {};
 }
 
-// A verifier's countersignature.
-Result<EvmSignature> ask_reservation(const std::string& url, const SignedAnchor& opening) {
-  const Result<std::string> answer = post_to_verifier(url, "/v1/channels", encode(opening));
-  if (!answer) return fail(answer.error());
-  const nlohmann::json json = nlohmann::json::parse(*answer, nullptr, false);
-  const bool is_answer =
-      json.is_object() && json.contains("reservation") && json["reservation"].is_string();
-  const Result<EvmSignature> signature =
-      array_from_hex<65>(is_answer ? json["reservation"].get<std::string>() : std::string());
-  if (!signature) return fail(Errc::bad_data, url + " sent no reservation");
-  return signature;
-}
-
-Result<void> run_reserve(const ReserveOptions& options, const Context& context) {
-  Result<SignedAnchor> opening = read_anchor(options.anchor);
-  if (!opening) return fail(opening.error());
-  for (const std::string& url : options.verifiers) {
-    const Result<EvmSignature> signature = ask_reservation(url, *opening);
-    if (!signature) return fail(signature.error());
-    std::vector<EvmSignature>& held = opening->reservations;
-    if (std::find(held.begin(), held.end(), *signature) == held.end()) held.push_back(*signature);
-  }
-  const Result<void> written = write_bytes(options.anchor, encode(*opening));
-  if (!written) return written;
-  ordered_json out = {{"reservations", opening->reservations.size()}};
-  out.update(describe(opening->anchor));
-  print(out, context);
-  return {};
-}
-
 Result<void> run_pay(const PayOptions& options, const Context& context) {
   Result<Purse> purse = read_purse(options.purse);
   if (!purse) return fail(purse.error());
@@ -177,17 +95,6 @@ Result<void> run_pay(const PayOptions& options, const Context& context) {
   return {};
 }
 
-Result<std::vector<EvmAddress>> signers_of(const TakeOptions& options) {
-  std::vector<EvmAddress> signers;
-  for (const std::string& text : options.signers) {
-    const Result<EvmAddress> signer = parse_address_option("--signer", text);
-    if (!signer) return fail(signer.error());
-    signers.push_back(*signer);
-  }
-  std::sort(signers.begin(), signers.end());
-  return signers;
-}
-
 // The channel as far as it was paid before: from the end file, or as it was opened.
 Result<ChannelEnd> paid_so_far(const TakeOptions& options, const SignedAnchor& opening) {
   std::error_code ignored;
@@ -204,7 +111,7 @@ Result<ChannelEnd> paid_so_far(const TakeOptions& options, const SignedAnchor& o
 Result<void> run_take(const TakeOptions& options, const Context& context) {
   const Result<ContractDomain> domain = domain_of(options.domain);
   if (!domain) return fail(domain.error());
-  const Result<std::vector<EvmAddress>> signers = signers_of(options);
+  const Result<std::vector<EvmAddress>> signers = signers_of(options.signers);
   if (!signers) return fail(signers.error());
   const Result<SignedAnchor> opening = read_anchor(options.anchor);
   if (!opening) return fail(opening.error());
@@ -238,20 +145,6 @@ Result<void> run_take(const TakeOptions& options, const Context& context) {
   return {};
 }
 
-Result<void> run_send(const SendEndOptions& options, const Context& context) {
-  const Result<ChannelEnd> end = read_end(options.end);
-  if (!end) return fail(end.error());
-  const Result<std::string> answer =
-      post_to_verifier(options.verifier, "/v1/channel-ends", encode(*end));
-  if (!answer) return fail(answer.error());
-  const Anchor& anchor = end->opening.anchor;
-  print({{"units", end->units},
-         {"earned", decimal(Uint128{anchor.unit_price} * end->units)},
-         {"epoch", anchor.epoch}},
-        context);
-  return {};
-}
-
 void add_open(CLI::App& group, Context& context) {
   auto options = std::make_shared<OpenOptions>();
   CLI::App* command =
@@ -274,18 +167,6 @@ void add_open(CLI::App& group, Context& context) {
       ->required();
   command->add_option("-o,--out", options->out, "Where the anchor is written")
       ->type_name("FILE")
-      ->required();
-}
-
-void add_reserve(CLI::App& group, Context& context) {
-  auto options = std::make_shared<ReserveOptions>();
-  CLI::App* command = add_command(group, context, "reserve",
-                                  "Have verifiers reserve an anchor's maximum and countersign it",
-                                  [options, &context] { return run_reserve(*options, context); });
-  command->add_option("ANCHOR", options->anchor, "The anchor; signatures are added to it")
-      ->required();
-  command->add_option("--verifier", options->verifiers, "A verifier's URL; give each")
-      ->type_name("URL")
       ->required();
 }
 
@@ -318,25 +199,16 @@ void add_take(CLI::App& group, Context& context) {
                       "Reservations a channel needs (default: all but one)");
 }
 
-void add_send(CLI::App& group, Context& context) {
-  auto options = std::make_shared<SendEndOptions>();
-  CLI::App* command =
-      add_command(group, context, "send", "Hand a channel's end to a verifier, to be settled",
-                  [options, &context] { return run_send(*options, context); });
-  command->add_option("END", options->end, "What `channel take` keeps")->required();
-  command->add_option("--verifier", options->verifier, "Its URL")->type_name("URL")->required();
-}
-
 }  // namespace
 
 void add_channel_commands(CLI::App& root, Context& context) {
   CLI::App* group =
       add_group(root, "channel", "Paying a hotspot for traffic, unit by unit, without a chain");
   add_open(*group, context);
-  add_reserve(*group, context);
+  add_channel_reserve(*group, context);
   add_pay(*group, context);
   add_take(*group, context);
-  add_send(*group, context);
+  add_channel_send(*group, context);
 }
 
 }  // namespace earshot::cli

@@ -35,6 +35,7 @@ BANNED = [
     ("verifier/rules/", (), PURE),
     ("verifier/judge", (), PURE),
     ("verifier/quorum/set_agreement", (), PURE),
+    ("verifier/quorum/channel_agreement", (), PURE),
     ("rewards/", ("rewards/chain/",), PURE),
 ]
 # Asio stays at the rim: sockets live in these files, handlers and decoders know none.

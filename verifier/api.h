@@ -98,6 +98,8 @@ class Api {
   HttpResponse post_intake(std::size_t route, const HttpRequest& request);
   HttpResponse post_evidence(const HttpRequest& request, std::string_view report);
   HttpResponse post_channel(const HttpRequest& request);
+  HttpResponse get_reservations(std::string_view payer, std::string_view first,
+                                std::string_view nonce);
   HttpResponse post_channel_end(const HttpRequest& request);
   HttpResponse post_clock(const HttpRequest& request);
   HttpResponse get_health();

@@ -1,8 +1,10 @@
 // Payment channels over HTTP: anchors to be reserved, ends to be settled.
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "verifier/api.h"
 #include "verifier/channel_desk.h"
+#include "verifier/reservation_note.h"
 
 namespace earshot::verifier {
 namespace {
@@ -33,6 +35,26 @@ HttpResponse Api::post_channel(const HttpRequest& request) {
   const Result<EvmSignature> signature = parts_.channels->reserve(*opening);
   if (!signature) return refusal(signature.error());
   return {.status = 200, .body = nlohmann::json{{"reservation", "0x" + to_hex(*signature)}}.dump()};
+}
+
+// The signature says whose answer it is: one verifier's countersignature rests on the others' word.
+HttpResponse Api::get_reservations(std::string_view payer, std::string_view first,
+                                   std::string_view nonce) {
+  if (parts_.channels == nullptr) return no_channels();
+  const Result<EvmAddress> account = array_from_hex<20>(payer);
+  const Result<ByteArray<16>> random = array_from_hex<16>(nonce);
+  std::uint64_t epoch = 0;
+  const auto [end, error] = std::from_chars(first.data(), first.data() + first.size(), epoch);
+  const bool is_number = error == std::errc{} && end == first.data() + first.size();
+  if (!account || !is_number || !random) {
+    return error_response(400, "expected a payer, 40 hex digits, an epoch and 32 hex digits");
+  }
+  const std::vector<rewards::channels::SignedAnchor> anchors =
+      parts_.channels->reserved(*account, epoch);
+  return {.status = 200,
+          .content_type = "text/plain; charset=utf-8",
+          .body = to_string(sign_reservations(
+              parts_.log_signer, {parts_.network, *account, epoch, *random}, anchors))};
 }
 
 HttpResponse Api::post_channel_end(const HttpRequest& request) {

@@ -86,6 +86,8 @@ const std::vector<Api::Route>& Api::routes() {
        [](Api& api, Request r, Names n) { return api.post_evidence(r, n[0]); }},
       {"POST", "/v1/channels", Cost::slow,
        [](Api& api, Request r, Names) { return api.post_channel(r); }},
+      {"GET", "/v1/channels/{payer}/{first}/{nonce}", Cost::quick,
+       [](Api& api, Request, Names n) { return api.get_reservations(n[0], n[1], n[2]); }},
       {"POST", "/v1/channel-ends", Cost::slow,
        [](Api& api, Request r, Names) { return api.post_channel_end(r); }},
       {"POST", "/v1/simulation/clock", Cost::slow,

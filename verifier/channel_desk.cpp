@@ -26,8 +26,24 @@ Result<std::unique_ptr<ChannelDesk>> ChannelDesk::open(const std::string& path,
   if (!node) return fail(Errc::configuration, "chain.rpc_url: " + node.error().detail);
   Result<std::unique_ptr<ChannelStore>> store = ChannelStore::open(path);
   if (!store) return fail(store.error());
-  return std::unique_ptr<ChannelDesk>(
+  std::unique_ptr<ChannelDesk> desk(
       new ChannelDesk(std::move(*node), std::move(*store), rules, registry));
+  if (Result<void> loaded = desk->load_reservations(); !loaded) return fail(loaded.error());
+  return desk;
+}
+
+Result<void> ChannelDesk::load_reservations() {
+  const Result<std::optional<std::uint64_t>> last = registry_.last_sealed();
+  if (!last) return fail(last.error());
+  const std::uint64_t newest = last->value_or(0);
+  const Result<std::vector<SignedAnchor>> held =
+      store_->reservations(newest - std::min(newest, ReservationShelf::kKeptEpochs));
+  if (!held) return fail(held.error());
+  for (const SignedAnchor& opening : *held) {
+    const Hash256 id = id_of(opening.anchor);
+    if (!shelf_.show(id, opening)) shelf_.keep(id, opening.anchor.payer);
+  }
+  return {};
 }
 
 Hash256 ChannelDesk::id_of(const Anchor& anchor) const {
@@ -71,12 +87,22 @@ Result<void> ChannelDesk::add_settled(const EvmAddress& payer, DepositView& view
   return {};
 }
 
+// Unix seconds.
+Result<std::uint64_t> ChannelDesk::time_of_block(std::uint64_t number) {
+  const auto block = node_.block(number);
+  if (!block) return fail(unanswered(block.error()));
+  if (!*block) {
+    return fail(Errc::unavailable,
+                "node at " + node_.url() + " lacks block " + std::to_string(number));
+  }
+  return (*block)->timestamp;
+}
+
 Result<DepositView> ChannelDesk::view_of(const EvmAddress& payer) {
   const Result<std::uint64_t> number = finalized_block();
   if (!number) return fail(number.error());
-  const auto block = node_.block(*number);
-  if (!block) return fail(unanswered(block.error()));
-  if (!*block) return fail(Errc::unavailable, "node at " + node_.url() + " has no finalized block");
+  const Result<std::uint64_t> time = time_of_block(*number);
+  if (!time) return fail(time.error());
   const auto deposit = contract().deposit_of(payer, *number);
   if (!deposit) return fail(unanswered(deposit.error()));
   const Result<std::uint64_t> ahead = contract().reservation_epochs();
@@ -85,30 +111,64 @@ Result<DepositView> ChannelDesk::view_of(const EvmAddress& payer) {
   if (!seconds) return fail(unanswered(seconds.error()));
   DepositView view{.deposit = deposit->amount,
                    .withdrawal_requested = deposit->reserved_until != 0,
-                   .block_epoch = (*block)->timestamp / std::max<std::uint64_t>(*seconds, 1),
+                   .block_epoch = *time / std::max<std::uint64_t>(*seconds, 1),
                    .reservation_epochs = *ahead};
   if (Result<void> added = add_settled(payer, view); !added) return fail(added.error());
   return view;
+}
+
+// Whether the payer's deposit holds the anchor beside everything that anybody shows.
+Result<void> ChannelDesk::fits(const Hash256& id, const Anchor& anchor,
+                               const DepositView& view) const {
+  const std::uint64_t first = view.settled_epoch + 1;
+  std::map<Hash256, SignedAnchor> shown = shelf_.of(anchor.payer, first);
+  if (others_ != nullptr) {
+    const Result<std::vector<SignedAnchor>> theirs = others_->reserved(anchor.payer, first);
+    if (!theirs) return fail(theirs.error());
+    for (const SignedAnchor& opening : *theirs) {
+      // Nobody can take up a deposit but with its payer's signature.
+      if (check_payer(opening)) shown.emplace(id_of(opening.anchor), opening);
+    }
+  }
+  shown.erase(id);
+  std::vector<Anchor> held;
+  for (const auto& [other, opening] : shown) held.push_back(opening.anchor);
+  return rewards::channels::may_reserve(anchor, view, held);
 }
 
 Result<EvmSignature> ChannelDesk::reserve(const SignedAnchor& opening) {
   if (Result<void> signed_by_payer = check_payer(opening); !signed_by_payer) {
     return fail(signed_by_payer.error());
   }
-  const std::lock_guard lock(mutex_);
-  const Result<DepositView> view = view_of(opening.anchor.payer);
+  const Anchor& anchor = opening.anchor;
+  const Hash256 id = id_of(anchor);
+  const Result<DepositView> view = [&] {
+    const std::lock_guard lock(mutex_);
+    return view_of(anchor.payer);
+  }();
   if (!view) return fail(view.error());
-  const Result<std::vector<Anchor>> held = store_->reservations(view->settled_epoch);
-  if (!held) return fail(held.error());
-  if (Result<void> may = rewards::channels::may_reserve(opening.anchor, *view, *held); !may) {
+  // By itself first: what can never be reserved is not shown.
+  if (Result<void> may = rewards::channels::may_reserve(anchor, *view, {}); !may) {
     return fail(may.error());
   }
-  const Hash256 id = id_of(opening.anchor);
-  if (Result<void> kept = store_->add_reservation(id, opening.anchor); !kept) {
-    return fail(kept.error());
+  if (!shelf_.show(id, opening)) {
+    Result<void> done = fits(id, anchor, *view);
+    if (done) done = store_->add_reservation(id, opening);
+    if (!done) {
+      shelf_.drop(id, anchor.payer);
+      return fail(done.error());
+    }
+    shelf_.keep(id, anchor.payer);
   }
   const rewards::chain::ContractDomain domain{rules_.network, rules_.contract};
   return sign_digest(rules_.key, rewards::chain::reservation_digest(domain, id));
+}
+
+std::vector<SignedAnchor> ChannelDesk::reserved(const EvmAddress& payer,
+                                                std::uint64_t first) const {
+  std::vector<SignedAnchor> openings;
+  for (auto& [id, opening] : shelf_.of(payer, first)) openings.push_back(std::move(opening));
+  return openings;
 }
 
 Result<EndReceipt> ChannelDesk::take(const ChannelEnd& end) {
@@ -144,10 +204,9 @@ Result<std::uint64_t> ChannelDesk::last_block_before(std::uint64_t unix_seconds)
   std::uint64_t high = *finalized;
   while (low < high) {
     const std::uint64_t middle = high - (high - low) / 2;
-    const auto block = node_.block(middle);
-    if (!block) return fail(unanswered(block.error()));
-    if (!*block) return fail(Errc::unavailable, "node lacks block " + std::to_string(middle));
-    if ((*block)->timestamp < unix_seconds) {
+    const Result<std::uint64_t> time = time_of_block(middle);
+    if (!time) return time;
+    if (*time < unix_seconds) {
       low = middle;
     } else {
       high = middle - 1;
@@ -156,11 +215,27 @@ Result<std::uint64_t> ChannelDesk::last_block_before(std::uint64_t unix_seconds)
   return low;
 }
 
-Result<Book> ChannelDesk::book(std::uint64_t epoch, UnixNanos end) {
+void ChannelDesk::close(std::uint64_t epoch) {
   const std::lock_guard lock(mutex_);
   booked_ = std::max(booked_, epoch);
-  const Result<std::uint64_t> block =
-      last_block_before(static_cast<std::uint64_t>(end / kNanosPerSecond));
+}
+
+Result<Book> ChannelDesk::book(std::uint64_t epoch, UnixNanos end) {
+  close(epoch);
+  const std::lock_guard lock(mutex_);
+  const auto end_seconds = static_cast<std::uint64_t>(end / kNanosPerSecond);
+  if (others_ != nullptr) {
+    const Result<std::uint64_t> newest = finalized_block();
+    if (!newest) return fail(newest.error());
+    const Result<std::uint64_t> time = time_of_block(*newest);
+    if (!time) return fail(time.error());
+    if (*time < end_seconds) {
+      return fail(Errc::unavailable, "node at " + node_.url() +
+                                         " has no final block of after the end of epoch " +
+                                         std::to_string(epoch));
+    }
+  }
+  const Result<std::uint64_t> block = last_block_before(end_seconds);
   if (!block) return fail(block.error());
   const auto deposits = contract().deposits_at(*block);
   if (!deposits) return fail(unanswered(deposits.error()));

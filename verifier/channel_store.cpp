@@ -5,11 +5,10 @@
 namespace earshot::verifier {
 namespace {
 
-using rewards::channels::Anchor;
 using rewards::channels::ChannelEnd;
 using rewards::channels::SignedAnchor;
 
-// Anchors are kept in their canonical form, without signatures.
+// Anchors are kept in their canonical form, without countersignatures.
 constexpr const char* kTables = R"(
   CREATE TABLE IF NOT EXISTS reservations (
     id BLOB PRIMARY KEY CHECK (length(id) = 32),
@@ -61,30 +60,29 @@ Result<std::unique_ptr<ChannelStore>> ChannelStore::open(const std::string& path
   }
 }
 
-Result<void> ChannelStore::add_reservation(const Hash256& id, const Anchor& anchor) {
+Result<void> ChannelStore::add_reservation(const Hash256& id, const SignedAnchor& opening) {
   return impl_->run([&](SQLite::Database& database) -> Result<void> {
     SQLite::Statement insert(database, "INSERT OR IGNORE INTO reservations VALUES (?, ?, ?)");
     bind_blob(insert, 1, id);
-    bind_number(insert, 2, anchor.epoch);
-    bind_blob(insert, 3, encode(SignedAnchor{.anchor = anchor, .reservations = {}}));
+    bind_number(insert, 2, opening.anchor.epoch);
+    bind_blob(insert, 3, encode(SignedAnchor{opening.anchor, opening.payer_signature, {}}));
     insert.exec();
     return {};
   });
 }
 
-Result<std::vector<Anchor>> ChannelStore::reservations(std::uint64_t first) const {
-  return impl_->run([&](SQLite::Database& database) -> Result<std::vector<Anchor>> {
+Result<std::vector<SignedAnchor>> ChannelStore::reservations(std::uint64_t first) const {
+  return impl_->run([&](SQLite::Database& database) -> Result<std::vector<SignedAnchor>> {
     SQLite::Statement query(database,
                             "SELECT anchor FROM reservations WHERE epoch >= ? ORDER BY id");
     bind_number(query, 1, first);
-    std::vector<Anchor> anchors;
+    std::vector<SignedAnchor> openings;
     while (query.executeStep()) {
-      const Result<SignedAnchor> opening =
-          rewards::channels::decode_anchor(blob_of(query.getColumn(0)));
+      Result<SignedAnchor> opening = rewards::channels::decode_anchor(blob_of(query.getColumn(0)));
       if (!opening) return fail(Errc::bad_data, "channel store: " + opening.error().detail);
-      anchors.push_back(opening->anchor);
+      openings.push_back(std::move(*opening));
     }
-    return anchors;
+    return openings;
   });
 }
 

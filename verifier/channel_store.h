@@ -20,9 +20,9 @@ class ChannelStore {
   ~ChannelStore();
 
   // Ok also when the anchor is there already. `id`: the anchor's digest.
-  Result<void> add_reservation(const Hash256& id, const rewards::channels::Anchor& anchor);
-  // For epochs from `first` on.
-  Result<std::vector<rewards::channels::Anchor>> reservations(std::uint64_t first) const;
+  Result<void> add_reservation(const Hash256& id, const rewards::channels::SignedAnchor& opening);
+  // For epochs from `first` on, as their payers signed them.
+  Result<std::vector<rewards::channels::SignedAnchor>> reservations(std::uint64_t first) const;
 
   // Keeps of each channel the end that pays most. False when it held one that pays as much.
   Result<bool> add_end(const Hash256& id, const rewards::channels::ChannelEnd& end);

@@ -227,10 +227,14 @@ void check_peers(std::vector<std::string>& problems, const Config& config) {
     }
     return;
   }
-  if (!config.channels.contract.empty()) {
-    problems.emplace_back(
-        "channels.contract: found with [[peers]], allowed is none: several verifiers do not agree "
-        "on channel ends yet");
+  const ChannelsConfig& channels = config.channels;
+  if (!channels.contract.empty() && channels.contract != quorum.contract) {
+    problems.push_back("channels.contract: found \"" + channels.contract +
+                       "\", allowed with [[peers]] is quorum.contract, or none");
+  }
+  if (!channels.contract.empty() && channels.key_file != quorum.key_file) {
+    problems.push_back("channels.key_file: found \"" + channels.key_file +
+                       "\", allowed with [[peers]] is quorum.key_file");
   }
   check_present(problems, "quorum.threshold", quorum.threshold > 0, "1 to the verifiers' number");
   check_present(problems, "quorum.first_epoch", quorum.first_epoch > 0, "an epoch's number");

@@ -195,11 +195,13 @@ struct Judging {
   Result<void> start(const Config& config, Opened& opened, const Clock& clock,
                      spdlog::logger& log) {
     if (!config.peers.empty()) {
-      auto made = keep(
-          QuorumService::open({config, opened.policy, *opened.store, *opened.registry, evidence,
-                               *opened.blocks, opened.signer, seed_maker(config.simulation), log}),
-          quorum);
+      auto made =
+          keep(QuorumService::open({config, opened.policy, *opened.store, *opened.registry,
+                                    evidence, *opened.blocks, opened.signer,
+                                    seed_maker(config.simulation), log, opened.channels.get()}),
+               quorum);
       if (!made) return made;
+      if (opened.channels) opened.channels->consult(quorum->reservations());
     }
     const bool is_virtual = config.simulation.virtual_clock;
     const DriverRules rules{
@@ -210,8 +212,9 @@ struct Judging {
         .meter = &meter,
         .agreement = quorum ? &quorum->agreement() : nullptr};
     EntropyMaker& entropy = quorum ? quorum->entropy() : alone;
+    // Several verifiers settle channels by what they agreed on.
     driver.emplace(opened.policy, rules, *opened.store, *opened.registry, entropy, log,
-                   opened.channels.get());
+                   quorum ? nullptr : opened.channels.get());
     return driver->resume(clock.now());
   }
 };

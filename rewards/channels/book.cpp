@@ -37,6 +37,10 @@ Result<void> get_accounts(Reader& in, Book& book) {
   return {};
 }
 
+bool is_right(const ChannelEnd& end) {
+  return hash_steps(end.preimage, end.units) == end.opening.anchor.tip;
+}
+
 }  // namespace
 
 void canonicalize(Book& book, NetworkId network) {
@@ -48,8 +52,8 @@ void canonicalize(Book& book, NetworkId network) {
     ChannelEnd& kept = ends[chain::anchor_digest(domain, end.opening.anchor)];
     // Whoever sends more units with a wrong preimage must not push out what is right: of ends that
     // are right, the one that pays more.
-    const bool is_right = hash_steps(end.preimage, end.units) == end.opening.anchor.tip;
-    if (kept.units == 0 || (is_right && end.units > kept.units)) kept = std::move(end);
+    const bool is_more = end.units > kept.units;
+    if (kept.units == 0 || (is_right(end) && (is_more || !is_right(kept)))) kept = std::move(end);
   }
   book.ends.clear();
   for (auto& [digest, end] : ends) book.ends.push_back(std::move(end));

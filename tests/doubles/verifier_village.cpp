@@ -7,8 +7,6 @@
 namespace earshot::verifier {
 namespace {
 
-constexpr EvmAddress kContract = {0xC0};
-
 ByteArray<32> seed_of(std::size_t verifier, std::uint8_t what) {
   ByteArray<32> seed{};
   seed[0] = what;
@@ -23,7 +21,7 @@ Quorum quorum_of_village(std::size_t count, std::size_t threshold) {
   quorum.first_epoch = VerifierVillage::kEpoch;
   quorum.commit_ahead = 10 * kVillageMinute;
   quorum.step = kVillageMinute;
-  quorum.contract = kContract;
+  quorum.contract = kVillageContract;
   for (std::size_t i = 0; i < count; ++i) {
     const NoteSigner log = *make_note_signer("verifier-" + std::to_string(i), seed_of(i, 1));
     quorum.members.push_back({"", log.key, rewards::chain::account_key(seed_of(i, 2))->address});
@@ -68,15 +66,17 @@ rewards::Policy VerifierVillage::village_policy() {
   return policy;
 }
 
-VerifierVillage::VerifierVillage(std::size_t count, std::size_t threshold) {
+VerifierVillage::VerifierVillage(std::size_t count, std::size_t threshold, bool has_channels) {
   config_.simulation.virtual_clock = true;
   builder.head().epoch = kEpoch;
-  for (std::size_t i = 0; i < count; ++i) add_verifier(i, count, threshold);
+  Quorum quorum = quorum_of_village(count, threshold);
+  quorum.has_channels = has_channels;
+  for (std::size_t i = 0; i < count; ++i) add_verifier(i, quorum);
 }
 
 // Verifier `i` is the member with the i-th address.
-void VerifierVillage::add_verifier(std::size_t i, std::size_t count, std::size_t threshold) {
-  Quorum quorum = quorum_of_village(count, threshold);
+void VerifierVillage::add_verifier(std::size_t i, Quorum quorum) {
+  const std::size_t count = quorum.size();
   quorum.self = i;
   auto& made = *verifiers.emplace_back(std::make_unique<Verifier>());
   for (std::size_t key = 0; key < count; ++key) {
@@ -99,12 +99,12 @@ void VerifierVillage::add_verifier(std::size_t i, std::size_t count, std::size_t
        [i](std::uint64_t epoch) {
          return ByteArray<32>{1, static_cast<std::uint8_t>(epoch), static_cast<std::uint8_t>(i)};
        },
-       *made.log},
+       *made.log, &made.books},
       quorum, *QuorumStore::open(":memory:", 31337), std::move(peers),
       [this, i, account = made.account](const rewards::Artifact& artifact) {
         rewards::chain::Epoch epoch = rewards::chain::epoch_of(artifact, 1);
         if (on_sign) on_sign(i, epoch);
-        return Result<EpochSignature>(sign_epoch_for({31337, kContract}, epoch, account));
+        return Result<EpochSignature>(sign_epoch_for({31337, kVillageContract}, epoch, account));
       });
   const DriverRules rules{.network = 31337,
                           .commit_ahead = 10 * kVillageMinute,

@@ -22,6 +22,26 @@
 namespace earshot::verifier {
 
 inline constexpr UnixNanos kVillageMinute = 60 * kNanosPerSecond;
+inline constexpr EvmAddress kVillageContract = {0xC0};
+
+// A verifier's view of payment channels, as a test wants it.
+struct MemoryBooks final : ChannelBooks {
+  void close(std::uint64_t epoch) override { closed = std::max(closed, epoch); }
+  Result<rewards::channels::Book> book(std::uint64_t epoch, UnixNanos) override {
+    close(epoch);
+    if (node_is_down) return fail(Errc::unavailable, "the node does not answer");
+    rewards::channels::Book made = deposits;
+    made.contract = kVillageContract;
+    if (const auto found = ends.find(epoch); found != ends.end()) made.ends = found->second;
+    canonicalize(made, 31337);
+    return made;
+  }
+
+  rewards::channels::Book deposits;  // Its deposits, verifiers and block.
+  std::map<std::uint64_t, std::vector<rewards::channels::ChannelEnd>> ends;
+  std::uint64_t closed = 0;
+  bool node_is_down = false;
+};
 
 class VerifierVillage {
  public:
@@ -37,6 +57,7 @@ class VerifierVillage {
     rewards::chain::AccountKey account;
     std::unique_ptr<Ingest> ingest;
     std::unique_ptr<EvidenceDesk> evidence;
+    MemoryBooks books;
     std::unique_ptr<QuorumService> quorum;
     std::unique_ptr<EpochDriver> driver;
     std::unique_ptr<Api> api;
@@ -53,7 +74,7 @@ class VerifierVillage {
   static constexpr std::uint64_t kEpoch = 2'400'000;  // The first.
   static rewards::Policy village_policy();
 
-  VerifierVillage(std::size_t count, std::size_t threshold);
+  VerifierVillage(std::size_t count, std::size_t threshold, bool has_channels = false);
 
   // To `time` through every minute and, where links are due, through its first seconds; all step
   // by step together.
@@ -79,7 +100,7 @@ class VerifierVillage {
 
  private:
   class DirectPeer;
-  void add_verifier(std::size_t i, std::size_t count, std::size_t threshold);
+  void add_verifier(std::size_t i, Quorum quorum);
 
   Config config_;
 };

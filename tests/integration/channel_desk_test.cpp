@@ -101,6 +101,101 @@ TEST_F(ChannelDeskTest, TakesEndsThatPayAndBooksThem) {
   EXPECT_TRUE(before->deposits.empty());
 }
 
+// Three desks that ask each other, two of which open a channel.
+class ChannelDesksTest : public ChannelDeskTest {
+ protected:
+  class Others final : public OtherReservations {
+   public:
+    Others(ChannelDesksTest& test, std::size_t self) : test_(test), self_(self) {}
+    Result<std::vector<rewards::channels::SignedAnchor>> reserved(const EvmAddress& payer,
+                                                                  std::uint64_t first) override {
+      std::vector<rewards::channels::SignedAnchor> all;
+      for (std::size_t i = 0; i < test_.desks_.size(); ++i) {
+        if (i == self_ || i == test_.silent_) continue;
+        const auto one = test_.desks_[i]->reserved(payer, first);
+        all.insert(all.end(), one.begin(), one.end());
+      }
+      for (const auto& invented : test_.invented_) all.push_back(invented);
+      if (test_.are_cut_off_) return fail(Errc::unavailable, "nobody answers");
+      return all;
+    }
+
+   private:
+    ChannelDesksTest& test_;
+    std::size_t self_;
+  };
+
+  void SetUp() override {
+    ChannelDeskTest::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    for (std::size_t i = 0; i < 3; ++i) {
+      others_.push_back(std::make_unique<Others>(*this, i));
+      desks_.push_back(*ChannelDesk::open(":memory:", anvil_->url(),
+                                          {.network = contract_->domain().chain_id,
+                                           .contract = contract_->domain().contract,
+                                           .key = signers_[i]},
+                                          *registry_));
+      desks_[i]->consult(*others_[i]);
+    }
+  }
+  bool reserves(std::size_t desk, const OpenChannel& channel) {
+    return desks_[desk]->reserve(channel.opening).has_value();
+  }
+
+  std::vector<std::unique_ptr<Others>> others_;
+  std::vector<std::unique_ptr<ChannelDesk>> desks_;
+  std::size_t silent_ = 99;
+  bool are_cut_off_ = false;
+  std::vector<rewards::channels::SignedAnchor> invented_;
+};
+
+TEST_F(ChannelDesksTest, ShowingEachADifferentAnchorPromisesNoMoreThanTheDeposit) {
+  // Each verifier by itself could reserve two of the three.
+  const OpenChannel one = open(25, 1);
+  const OpenChannel two = open(25, 2);
+  const OpenChannel three = open(25, 3);
+  EXPECT_TRUE(reserves(0, one));
+  EXPECT_TRUE(reserves(1, two));
+  EXPECT_FALSE(reserves(2, three));
+  EXPECT_FALSE(reserves(0, three));
+  EXPECT_TRUE(reserves(1, one));
+  EXPECT_TRUE(reserves(2, two));
+  EXPECT_TRUE(reserves(2, one));
+  EXPECT_EQ(desks_[0]->reserve(three.opening).error().detail,
+            "not reserved: the channel may cost 250, of 500 deposited 0 are free");
+}
+
+TEST_F(ChannelDesksTest, WithOneSilentTheOthersStillKnow) {
+  silent_ = 2;  // What it reserves, it does not tell.
+  const OpenChannel one = open(50, 1);
+  const OpenChannel two = open(50, 2);
+  EXPECT_TRUE(reserves(0, one));
+  EXPECT_FALSE(reserves(1, two));
+  are_cut_off_ = true;
+  EXPECT_EQ(desks_[0]->reserve(open(1, 3).opening).error().code, Errc::unavailable);
+  EXPECT_TRUE(reserves(0, one));  // Done before.
+}
+
+TEST_F(ChannelDesksTest, AnAnchorThatThePayerDidNotSignTakesNothingUp) {
+  OpenChannel invented = open(50, 1);
+  invented.opening.payer_signature[7] ^= 1;
+  invented_ = {invented.opening};
+  EXPECT_TRUE(reserves(0, open(50, 2)));
+  invented_ = {open(50, 3).opening};
+  EXPECT_FALSE(reserves(1, open(1, 4)));
+}
+
+TEST_F(ChannelDesksTest, BooksOnlyWhatTheChainHasFinished) {
+  const auto end = static_cast<UnixNanos>((kNow + 1) * 86'400) * kNanosPerSecond;
+  EXPECT_EQ(desks_[0]->book(kNow, end).error().code, Errc::unavailable);
+  go_to((kNow + 1) * 86'400 + 1);
+  ASSERT_TRUE(anvil_->finalize());
+  const auto one = desks_[0]->book(kNow, end);
+  ASSERT_TRUE(one) << one.error().detail;
+  ASSERT_TRUE(anvil_->finalize());
+  EXPECT_EQ(*desks_[1]->book(kNow, end), *one);
+}
+
 TEST_F(ChannelDeskTest, SaysLaterWhenTheNodeDoesNotAnswer) {
   const OpenChannel channel = open(1, 1);
   anvil_->kill();

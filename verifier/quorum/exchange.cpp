@@ -86,7 +86,7 @@ void Exchange::tick(UnixNanos now) {
   if (looked_.size() > 10'000) looked_.clear();  // Chosen: old subjects go.
   for (std::uint64_t epoch = first;
        window_of(parts_.quorum, parts_.policy, epoch, Phase::commitment).begin <= now; ++epoch) {
-    for (const Phase phase : kPhases) {
+    for (const Phase phase : parts_.quorum.phases()) {
       const PhaseWindow window = window_of(parts_.quorum, parts_.policy, epoch, phase);
       const Result<PhaseState> state = state_of(epoch, phase, now);
       if (now < window.begin || (state && *state != PhaseState::open)) continue;

@@ -36,6 +36,10 @@ Result<bool> Exchange::has_content(std::size_t peer, const OpenedStatement& open
   }
   if (statement.phase == Phase::commitment && !decode_commitment(**content)) return false;
   if (statement.phase == Phase::audits && !decode_measured(**content)) return false;
+  if (statement.phase == Phase::channels) {
+    const auto book = rewards::channels::decode_book(**content);
+    if (!book || book->contract != parts_.quorum.contract) return false;
+  }
   if (statement.phase == Phase::closing) {
     const Result<IntakeList> list = decode_intake_list(**content, parts_.quorum.size());
     if (!list) return false;

@@ -6,6 +6,11 @@
 #include "verifier/epoch_calendar.h"
 
 namespace earshot::verifier {
+namespace {
+
+constexpr Phase kPhases[] = {Phase::commitment, Phase::closing, Phase::audits, Phase::channels};
+
+}  // namespace
 
 std::string_view phase_name(Phase phase) {
   switch (phase) {
@@ -15,6 +20,8 @@ std::string_view phase_name(Phase phase) {
       return "closing";
     case Phase::audits:
       return "audits";
+    case Phase::channels:
+      return "channels";
   }
   return "unknown";
 }
@@ -24,6 +31,10 @@ std::optional<Phase> parse_phase(std::string_view name) {
     if (phase_name(phase) == name) return phase;
   }
   return std::nullopt;
+}
+
+std::span<const Phase> Quorum::phases() const {
+  return std::span(kPhases).first(has_channels ? 4 : 3);
 }
 
 std::optional<std::size_t> Quorum::find(const EvmAddress& address) const {
@@ -53,6 +64,7 @@ Hash256 quorum_id(const Quorum& quorum) {
     out.put(static_cast<std::uint32_t>(key.size()));
     out.put(as_bytes(key));
   }
+  if (quorum.has_channels) out.put(as_bytes("channels"));
   return sha256({as_bytes("earshot/v1/quorum"), out.bytes()});
 }
 
@@ -106,6 +118,7 @@ PhaseWindow window_of(const Quorum& quorum, const rewards::Policy& policy, std::
       return {begin, begin + length};
     }
     case Phase::audits:
+    case Phase::channels:
       break;
   }
   const UnixNanos end = seal_time(policy, epoch);

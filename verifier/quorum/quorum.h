@@ -4,6 +4,7 @@
 //     at most N - M of them may be faulty in any way;   2 M > N
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,8 @@ enum class Phase : std::uint8_t {
   commitment = 1,  // Of its entropy.
   closing = 2,     // What its intake log holds.
   audits = 3,      // What it measured.
+  channels = 4,    // Its book of payment channels, where there are any.
 };
-inline constexpr Phase kPhases[] = {Phase::commitment, Phase::closing, Phase::audits};
 std::string_view phase_name(Phase phase);
 std::optional<Phase> parse_phase(std::string_view name);
 
@@ -40,10 +41,12 @@ struct Quorum {
   UnixNanos commit_ahead = 0;     // From the commitments to the epoch's opening.
   UnixNanos step = 0;             // For what one says to reach all others.
   EvmAddress contract{};          // That epochs are signed for.
+  bool has_channels = false;      // They settle payment channels, of the same contract.
 
   std::size_t size() const { return members.size(); }
   // N - M + 1: after so many steps what one honest member heard, all heard.
   std::size_t steps() const { return members.size() - threshold + 1; }
+  std::span<const Phase> phases() const;
   std::optional<std::size_t> find(const EvmAddress& address) const;
   std::optional<std::size_t> find_log(const std::string& name) const;
 };

@@ -1,10 +1,11 @@
-// An epoch of several verifiers: what we state of it, and the record that follows from what all
-// state. The record is a function of decided statements only, so all that decided alike make the
-// same bytes.
+// An epoch of several verifiers: states what we have to say of it in time (own_intake.h), and gives
+// the record that follows from what all stated (agreed_record.h).
 #pragma once
 #include "verifier/agreement.h"
+#include "verifier/channel_books.h"
+#include "verifier/quorum/agreed_record.h"
 #include "verifier/quorum/exchange.h"
-#include "verifier/quorum/set_agreement.h"
+#include "verifier/quorum/own_intake.h"
 
 namespace earshot::verifier {
 
@@ -20,34 +21,36 @@ class QuorumAgreement final : public Agreement {
     const std::vector<std::unique_ptr<Peer>>& peers;  // By member; null for ourselves.
     // Exchange on the caller's thread: under a virtual clock.
     bool exchanges_here = false;
+    ChannelBooks* channels = nullptr;  // Not null where the quorum has channels.
   };
-  explicit QuorumAgreement(const Parts& parts) : parts_(parts) {}
+  explicit QuorumAgreement(const Parts& parts)
+      : parts_(parts),
+        own_intake_({parts.quorum, parts.policy, parts.messages, parts.registry, parts.store}),
+        agreed_({parts.quorum, parts.policy, parts.messages, parts.registry, parts.store}) {}
 
   std::vector<UnixNanos> due_times(std::uint64_t epoch) const override;
   void exchange(UnixNanos now) override;
   Result<State> close(std::uint64_t epoch, UnixNanos now) override;
   Result<State> close_audits(std::uint64_t epoch, UnixNanos now) override;
   UnixNanos audits_end(std::uint64_t epoch) const override;
-  Result<EpochRecord> record(std::uint64_t epoch) override;
-  Result<std::optional<AuditDraw>> draw(std::uint64_t epoch) override;
+  Result<EpochRecord> record(std::uint64_t epoch) override { return agreed_.record(epoch); }
+  Result<std::optional<AuditDraw>> draw(std::uint64_t epoch) override {
+    return agreed_.draw(epoch);
+  }
   Result<std::optional<SealedEpoch>> adopt(std::uint64_t epoch) override;
 
  private:
-  Result<IntakeList> own_list(std::uint64_t epoch, const LogHead& head, UnixNanos now);
-  Result<std::vector<IntakeItem>> own_items(const std::vector<StoredMessage>& stored);
-  Result<void> find_own_places(std::uint64_t epoch, const LogHead& head, IntakeList& list);
-  Result<void> add_own_links(Round first, Round end, IntakeList& list);
-
-  // Contents of what a phase decided on, by member; empty where a member is out.
-  Result<std::vector<Bytes>> contents(std::uint64_t epoch, Phase phase);
-  Result<AgreedSet> agreed_set(std::uint64_t epoch);
-  Result<void> add_entropy(EpochRecord& record, const AgreedSet& set);
-  Result<void> add_messages(EpochRecord& record, const AgreedSet& set);
-  Result<void> add_audits(EpochRecord& record);
+  Result<bool> may_state(std::uint64_t epoch, Phase phase, UnixNanos now);
+  Result<State> state_of(std::uint64_t epoch, std::initializer_list<Phase> phases, UnixNanos now);
+  Result<void> state_audits(std::uint64_t epoch, UnixNanos now);
+  Result<void> state_channels(std::uint64_t epoch, UnixNanos now);
+  // Catching up (adoption.cpp).
   Result<std::optional<SealedEpoch>> adopt_from(Peer& peer, std::uint64_t epoch);
   Result<std::size_t> count_signatures(Peer& peer, const rewards::Artifact& artifact);
 
   Parts parts_;
+  OwnIntake own_intake_;
+  AgreedRecord agreed_;
 };
 
 }  // namespace earshot::verifier

@@ -56,6 +56,7 @@ Result<Quorum> quorum_of(const Config& config, const rewards::Policy& policy, co
   const Result<EvmAddress> contract = rewards::chain::parse_address(config.quorum.contract);
   if (!contract) return fail(wrong("quorum.contract", contract.error()));
   quorum.contract = *contract;
+  quorum.has_channels = !config.channels.contract.empty();
   quorum.members = {{"", log, address}};
   for (std::size_t i = 0; i < config.peers.size(); ++i) {
     Result<Member> member = member_of(config.peers[i], "peers[" + std::to_string(i) + "].");
@@ -126,7 +127,8 @@ Result<std::unique_ptr<QuorumService>> QuorumService::make(
                            base.blocks, *made->exchange_, made->peers_, base.make_seed});
   made->agreement_ = std::make_unique<QuorumAgreement>(QuorumAgreement::Parts{
       made->quorum_, base.policy, base.messages, base.registry, *made->store_, *made->exchange_,
-      made->peers_, base.config.simulation.virtual_clock});
+      made->peers_, base.config.simulation.virtual_clock, base.channels});
+  made->reservations_ = std::make_unique<PeerReservations>(made->quorum_, made->peers_);
   made->desk_ = std::make_unique<QuorumDesk>(
       QuorumDesk::Parts{made->quorum_, *made->store_, base.messages, base.signer});
   return made;

@@ -5,6 +5,7 @@
 
 #include "verifier/chain_blocks.h"
 #include "verifier/config.h"
+#include "verifier/quorum/peer_reservations.h"
 #include "verifier/quorum/quorum_agreement.h"
 #include "verifier/quorum/quorum_desk.h"
 #include "verifier/quorum/quorum_entropy.h"
@@ -24,6 +25,8 @@ class QuorumService {
     const NoteSigner& signer;
     std::function<ByteArray<32>(std::uint64_t epoch)> make_seed;
     spdlog::logger& log;
+    // Payment channels, where there are any.
+    ChannelBooks* channels = nullptr;
   };
   // Errc::configuration names the key that is wrong; also when the store was begun with another
   // first epoch. Reads the EVM key, opens quorum.sqlite in the store's directory.
@@ -39,6 +42,8 @@ class QuorumService {
   Agreement& agreement() { return *agreement_; }
   const QuorumDesk& desk() const { return *desk_; }
   QuorumStore& store() { return *store_; }
+  // What the other verifiers have reserved.
+  OtherReservations& reservations() { return *reservations_; }
   // For a thread of its own, unless the clock is virtual.
   void exchange(UnixNanos now) { exchange_->tick(now); }
 
@@ -52,6 +57,7 @@ class QuorumService {
   std::unique_ptr<QuorumEntropy> entropy_;
   std::unique_ptr<QuorumAgreement> agreement_;
   std::unique_ptr<QuorumDesk> desk_;
+  std::unique_ptr<PeerReservations> reservations_;
 };
 
 // Errc::configuration, one line for each problem.

@@ -87,6 +87,23 @@ TEST(Config, AChannelContractNeedsAKey) {
   EXPECT_NE(error.find("channels.key_file: missing"), std::string::npos) << error;
 }
 
+TEST(Config, SeveralVerifiersSettleChannelsOfTheirOwnContractWithTheirOwnKey) {
+  const std::string head =
+      "network = 1\npolicy_file = \"p\"\nstore.directory = \"s\"\nchain.rpc_url = \"http://n\"\n"
+      "[quorum]\nthreshold = 2\nfirst_epoch = 9\nkey_file = \"k\"\n"
+      "contract = \"0x2222222222222222222222222222222222222222\"\n"
+      "[[peers]]\nurl = \"http://127.0.0.1:1\"\nlog_key = \"l\"\naddress = \"a\"\n";
+  const auto channels = [](const std::string& digit, const std::string& key) {
+    return "[channels]\ncontract = \"0x" + std::string(40, digit[0]) + "\"\nkey_file = \"" + key +
+           "\"\n";
+  };
+  EXPECT_EQ(error_of(head + channels("2", "k")), "");
+  EXPECT_EQ(error_of(head + channels("3", "j")),
+            "v.toml: channels.contract: found \"0x3333333333333333333333333333333333333333\", "
+            "allowed with [[peers]] is quorum.contract, or none\n"
+            "v.toml: channels.key_file: found \"j\", allowed with [[peers]] is quorum.key_file");
+}
+
 TEST(Config, NamesEveryProblemAtOnce) {
   EXPECT_EQ(error_of(R"(
 network = "main"

@@ -128,6 +128,19 @@ TEST_F(ChannelSettlement, RefusesABookThatContradictsItself) {
   EXPECT_FALSE(settle_channels(book_, kNetwork, kEpoch, standings_, {}));
 }
 
+TEST_F(ChannelSettlement, AWrongEndWithMoreUnitsPushesNoRightOneOut) {
+  OpenChannel channel = open(anna_, 1, 3);
+  const ChannelEnd good = channel.end(4);
+  ChannelEnd boast = good;
+  boast.units = 90;
+  for (const auto& ends : {std::vector{boast, good}, std::vector{good, boast}}) {
+    book_.ends = ends;
+    canonicalize(book_, kNetwork);
+    ASSERT_EQ(book_.ends.size(), 1U);
+    EXPECT_EQ(book_.ends[0], good);
+  }
+}
+
 TEST_F(ChannelSettlement, BooksAreReadBackAsTheyWereWritten) {
   book_.ends = {open(anna_, 1, 3).end(10), open(ben_, 2, 5).end(100)};
   canonicalize(book_, kNetwork);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/merkle.h"
+#include "tests/doubles/open_channel.h"
 #include "tests/doubles/verifier_village.h"
 #include "verifier/quorum/misbehaviour.h"
 #include "verifier/quorum/statement.h"
@@ -12,6 +13,7 @@
 namespace earshot::verifier {
 namespace {
 
+using rewards::channels::OpenChannel;
 using Village = VerifierVillage;
 constexpr std::uint64_t kEpoch = Village::kEpoch;
 constexpr UnixNanos kMinute = kVillageMinute;
@@ -280,6 +282,122 @@ TEST(Quorum, ASnippetBroughtToOneIsMeasuredByAll) {
   for (const AuditRecord& audit : record.audits) {
     EXPECT_EQ(audit.outcome, AuditOutcome::no_beacon);
   }
+}
+
+// Three verifiers that settle channels of one payer, each with ends of its own.
+class QuorumChannels : public ::testing::Test {
+ protected:
+  QuorumChannels() {
+    rewards::channels::Book book;
+    book.deposit_block = 9;
+    book.reservations_needed = 2;
+    for (const auto& verifier : village_.verifiers) {
+      accounts_.push_back(verifier->account);
+      book.verifiers.push_back(verifier->account.address);
+    }
+    book.deposits = {{payer_.address, 100'000}};
+    for (const auto& verifier : village_.verifiers) verifier->books.deposits = book;
+    begin(village_, 2);
+  }
+  OpenChannel open(std::size_t hotspot, std::uint64_t price) {
+    return rewards::channels::open_channel({31337, kVillageContract}, payer_,
+                                           village_.builder.hotspot(hotspot).key.public_key, kEpoch,
+                                           price, 50, ++channels_, std::span(accounts_).first(2));
+  }
+  void give(std::size_t verifier, const rewards::channels::ChannelEnd& end) {
+    village_.verifiers[verifier]->books.ends[kEpoch].push_back(end);
+  }
+  Uint128 spent_at(std::size_t verifier) {
+    const auto artifact = *rewards::decode_artifact(village_.verifiers[verifier]->artifact(kEpoch));
+    return artifact.debits.empty() ? Uint128{0} : artifact.debits[0].cumulative;
+  }
+
+  Village village_{3, 2, true};
+  const rewards::chain::AccountKey payer_ = rewards::channels::numbered_account(21);
+  std::vector<rewards::chain::AccountKey> accounts_;
+  std::uint64_t channels_ = 0;
+};
+
+TEST_F(QuorumChannels, AllSettleTheLargestPreimageThatAnyWasGiven) {
+  OpenChannel one = open(0, 10);
+  OpenChannel two = open(1, 100);
+  give(0, one.end(3));
+  give(1, one.end(5));
+  give(2, two.end(7));
+  finish(village_);
+  expect_same_seals(village_, {0, 1, 2});
+  EXPECT_TRUE(spent_at(0) == 750);
+  const EpochRecord record = *decode_record(village_.verifiers[0]->record(kEpoch));
+  EXPECT_EQ(record.channels->ends.size(), 2U);
+  EXPECT_EQ(record.channels->deposit_block, 9U);
+  EXPECT_NE(judge_epoch(record, village_.policy)->seal.channel_root, Hash256{});
+  EXPECT_EQ(signatures_at(village_, 0), 3U);
+  EXPECT_GE(village_.verifiers[2]->books.closed, kEpoch);
+}
+
+TEST_F(QuorumChannels, OneThatLiesOrHasNoNodeChangesNothing) {
+  OpenChannel one = open(0, 10);
+  give(0, one.end(5));
+  rewards::channels::ChannelEnd boast = one.end(5);
+  boast.units = 50;
+  give(1, boast);
+  village_.verifiers[1]->books.deposits.deposits[0].cumulative = 1;
+  finish(village_);
+  expect_same_seals(village_, {0, 1, 2});
+  EXPECT_TRUE(spent_at(1) == 50);
+}
+
+TEST_F(QuorumChannels, WithoutANodeOneLeavesItToTheOthersAndTwoSettleNothing) {
+  OpenChannel one = open(0, 10);
+  give(1, one.end(5));
+  village_.verifiers[0]->books.node_is_down = true;
+  finish(village_);
+  expect_same_seals(village_, {0, 1, 2});
+  EXPECT_TRUE(spent_at(0) == 50);
+  village_.verifiers[1]->books.node_is_down = true;
+  finish(village_, kEpoch + 1);
+  expect_same_seals(village_, {0, 1, 2}, kEpoch + 1);
+  const auto later = *decode_record(village_.verifiers[0]->record(kEpoch + 1));
+  EXPECT_FALSE(later.channels);
+  const auto artifact = *rewards::decode_artifact(village_.verifiers[0]->artifact(kEpoch + 1));
+  EXPECT_TRUE(artifact.debits[0].cumulative == 50);
+}
+
+TEST_F(QuorumChannels, AnEquivocatingBookIsLeftOutAndProven) {
+  OpenChannel one = open(0, 10);
+  give(0, one.end(5));
+  std::map<std::string, std::string> contents;
+  village_.wire = [&](std::size_t from, std::size_t to, const std::string& path,
+                      const HttpResponse& answer) -> std::optional<HttpResponse> {
+    if (from != 2 || to != 1) return answer;
+    HttpResponse changed = answer;
+    if (const auto known = contents.find(path); known != contents.end()) {
+      changed.status = 200;
+      changed.body = known->second;
+    }
+    if (!path.ends_with("/channels") || answer.status != 200) return changed;
+    nlohmann::json notes = nlohmann::json::array();
+    for (const auto& text : nlohmann::json::parse(answer.body)) {
+      Statement statement = *parse_statement(parse_note(text.get<std::string>())->text);
+      const NoteSigner& signer = village_.verifiers[2]->signer;
+      if (statement.checkpoint.origin != signer.key.name) continue;
+      rewards::channels::Book book = *village_.verifiers[2]->books.book(kEpoch, 0);
+      book.deposits[0].cumulative += 1;
+      const Bytes other = encode(book);
+      statement.content = sha256(other);
+      contents["/v1/quorum/contents/" + to_hex(statement.content)] = {other.begin(), other.end()};
+      notes.push_back(to_string(sign_statement(statement, signer)));
+    }
+    changed.body = notes.dump();
+    return changed;
+  };
+  finish(village_);
+  expect_same_seals(village_, {0, 1, 2});
+  EXPECT_TRUE(spent_at(0) == 50);
+  ASSERT_FALSE(evidence_at(village_, 1).empty());
+  const Result<Misbehaviour> proven = check_misbehaviour(evidence_at(village_, 1)[0].json);
+  ASSERT_TRUE(proven) << proven.error().detail;
+  EXPECT_NE(proven->explanation.find("two things in the phase channels"), std::string::npos);
 }
 
 TEST(Quorum, ForeignQuorumsAreNotHeard) {
