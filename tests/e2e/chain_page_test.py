@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
@@ -25,12 +26,10 @@ def is_free(port):
 
 
 def free_ports(count):
-    """The first of so many ports in a row that nobody listens on at this moment."""
+    """The first of so many ports in a row that nobody listens on at this moment, below those that systems give out."""
     while True:
-        with socket.socket() as holder:
-            holder.bind(("127.0.0.1", 0))
-            first = holder.getsockname()[1]
-        if first + count < 65536 and all(is_free(first + i) for i in range(count)):
+        first = random.randrange(20_000, 32_000)
+        if all(is_free(first + i) for i in range(count)):
             return first
 
 
@@ -64,7 +63,8 @@ class Page(unittest.TestCase):
         self.assertGreater(len(blocks), 6)
         for _ in range(3):
             code, out, errors = walk("".join(blocks), free_ports(4))
-            if code == 0 or " is taken: " not in errors:  # Somebody else may have been faster.
+            # Somebody else may have been faster, before our check or after it.
+            if code == 0 or not re.search("is taken: set|has ended before", errors):
                 break
         self.assertEqual(code, 0, errors + out)
         audits = [line for line in out.splitlines() if '"identical"' in line]
