@@ -12,6 +12,7 @@ import http.server
 import json
 import pathlib
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -58,6 +59,8 @@ class Front:
                         status, body = answer.status, answer.read()
                 except urllib.error.HTTPError as error:
                     status, body = error.code, error.read()
+                except OSError:  # It is down.
+                    status, body = 502, b""
                 if front.change:
                     status, body = front.change(self.path, status, body)
                 self.send_response(status)
@@ -74,8 +77,11 @@ class Front:
 
 
 class Network:
-    def __init__(self, folder):
+    """With channels the payer gets what nobody earned, so that it has tokens to pay with."""
+
+    def __init__(self, folder, has_channels=False):
         self.folder = folder
+        self.has_channels = has_channels
         self.keys = {}
         for name in NAMES:
             for kind in ("log", "evm"):
@@ -85,7 +91,10 @@ class Network:
         self.node = Anvil(self.start - 60)
         self.node.fund(self.keys["payer"]["account"])
         self.policy = folder / "policy.toml"
-        self.policy.write_text(run(BIN / "quorum-world", "policy"))
+        text = run(BIN / "quorum-world", "policy")
+        if has_channels:
+            text = re.sub('(?m)^reserve_account = ".*"', f'reserve_account = "{self.keys["payer"]["account"]}"', text)
+        self.policy.write_text(text)
         signers = [word for name in NAMES for word in ("--signer", self.keys[name, "evm"]["account"])]
         self.contract = json.loads(run(
             BIN / "earshot", "chain", "deploy", "--rpc", self.node.url, "--key", folder / "payer", "--policy",
@@ -116,7 +125,9 @@ class Network:
             extra=f'[entropy]\ncommit_ahead_seconds = 600\n'
                   f'[identity]\nname = "example.org/{name}"\nkey_file = "{self.folder}/{name}.log"\n'
                   f'[quorum]\nthreshold = 2\nfirst_epoch = {FIRST}\ncontract = "{self.contract}"\n'
-                  f'key_file = "{self.folder}/{name}.evm"\nstep_seconds = 60\n{peers}')
+                  f'key_file = "{self.folder}/{name}.evm"\nstep_seconds = 60\n' +
+                  (f'[channels]\ncontract = "{self.contract}"\nkey_file = "{self.folder}/{name}.evm"\n'
+                   if self.has_channels else "") + peers)
         text = service.config.read_text().replace(f"{SOURCE}/rewards/policies/earshot-1.toml", str(self.policy))
         service.config.write_text(text)
         return service
@@ -128,6 +139,8 @@ class Network:
 
     def step(self, seconds):
         for service in self.verifiers.values():
+            if service.process.poll() is not None:  # Killed by a test.
+                continue
             status, body, _ = service.request("/v1/simulation/clock", b'{"unix_ns":"%d"}' % (seconds * 10**9))
             assert status == 200, (body, service.log())
         self.now = seconds
