@@ -62,6 +62,9 @@ void read_verifier(KeyReader& keys, Config& config) {
   assign(config.audit_poll_seconds, keys.whole("verifier.audit_poll_s", 1, 3600, false));
   config.settings.delivery.spread_seconds =
       keys.whole("verifier.spread_s", 0, 600, false).value_or(20);
+  // Half of the hour in which bodies are due is left for what goes wrong.
+  config.settings.delivery.body_wait_seconds =
+      keys.whole("verifier.body_wait_s", 0, 3000, false).value_or(1800);
   config.other_verifiers = keys.texts("verifier.also");
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "core/posting.h"
+
 namespace earshot::hotspot {
 namespace {
 
@@ -88,7 +90,8 @@ void Outbox::enqueue(const OutboxSigned& signed_batch) {
   if (!entry.at_once) {
     const UnixNanos end = round_opening(header.last_round + 1);
     entry.header_due = rules_.prompt ? 0 : end + spread;
-    entry.body_due = end + spread + kHeaderDeadlineSeconds * kNanosPerSecond;
+    entry.body_from = end + spread + kHeaderDeadlineSeconds * kNanosPerSecond;
+    entry.body_due = entry.body_from + rules_.body_wait_seconds * kNanosPerSecond;
   }
   for (const Message& message : entry.batch.messages) {
     const auto found = std::ranges::find(waiting_, message);
@@ -184,6 +187,45 @@ std::optional<Parcel> Outbox::due(UnixNanos now) const {
     }
   }
   return std::nullopt;
+}
+
+// When it may go, if something else does.
+UnixNanos Outbox::ready_time(const Entry& entry) const {
+  if (entry.state == BatchState::waiting) return due_time(entry);
+  return std::max({entry.body_from, entry.not_before, closed_until_});
+}
+
+std::vector<Parcel> Outbox::due_together(UnixNanos now) const {
+  std::optional<Parcel> first = due(now);
+  if (!first) return {};
+  const auto is_alone = [&](const Entry& entry) {
+    return entry.header.header.sequence == first->sequence && entry.at_once;
+  };
+  std::vector<Parcel> parcels;
+  if (std::ranges::any_of(batches_, is_alone)) {
+    parcels.push_back(*std::move(first));
+    return parcels;
+  }
+  std::size_t bytes = 0;
+  const auto add = [&](const Entry& entry, Bytes encoded) {
+    bytes += kPostedPrefixBytes + encoded.size();
+    const bool fits = bytes <= kRequestBytes && parcels.size() < kMaxPostedItems;
+    if (!fits && !parcels.empty()) return false;
+    const bool body = entry.state == BatchState::header_sent;
+    parcels.push_back({entry.header.header.sequence, body, std::move(encoded)});
+    return true;
+  };
+  for (const Entry& entry : batches_) {
+    if (entry.at_once) break;  // Those behind an onboarding wait for it.
+    if (entry.state == BatchState::header_sent) continue;
+    if (ready_time(entry) > now || !add(entry, earshot::encode(entry.header))) break;
+  }
+  for (const Entry& entry : batches_) {
+    if (entry.at_once || entry.state != BatchState::header_sent || ready_time(entry) > now)
+      continue;
+    if (!add(entry, earshot::encode(entry.batch))) break;
+  }
+  return parcels;
 }
 
 std::optional<UnixNanos> Outbox::next_due() const {

@@ -6,7 +6,10 @@
 // headers go first and in order, bodies follow after the commit deadline (core/protocol.h). An
 // onboarding travels alone and at once.
 //
-// A pure driver: it neither sends nor waits. Ask due(now), send it, and say what became of it.
+// Bodies that may be shown still wait a while for a header, and go in one request with it.
+//
+// A pure driver: it neither sends nor waits. Ask due_together(now), send it, and say what became of
+// each.
 #pragma once
 #include <deque>
 #include <optional>
@@ -41,6 +44,10 @@ class Outbox {
 
   // The next thing to send at `now`, when there is one.
   std::optional<Parcel> due(UnixNanos now) const;
+  // All that goes in one request then: nothing when nothing is due; otherwise what is, and bodies
+  // that need not go before a later time. Headers are first, in order. An onboarding is alone. At
+  // most kMaxPostedItems, and kRequestBytes unless one parcel alone is larger.
+  std::vector<Parcel> due_together(UnixNanos now) const;
   // The verifier has taken it.
   Result<void> acknowledge(const Parcel& parcel, int status);
   // The verifier has said no: its batch is not tried again. A body whose header it does not know
@@ -64,6 +71,7 @@ class Outbox {
   std::uint64_t last_onboarding() const { return base_.last_onboarding; }
 
   static constexpr std::size_t kKeptFailures = 200;
+  static constexpr std::size_t kRequestBytes = 256U << 10;  // Chosen: a quarter of what is taken.
 
  private:
   struct Entry {
@@ -72,7 +80,8 @@ class Outbox {
     BatchState state = BatchState::waiting;
     bool at_once = false;      // An onboarding.
     UnixNanos header_due = 0;  // Earliest times, before any waiting.
-    UnixNanos body_due = 0;
+    UnixNanos body_from = 0;   // With others,
+    UnixNanos body_due = 0;    // by itself.
     UnixNanos not_before = 0;  // After a postponement.
     int attempts = 0;
     int resent = 0;  // Headers sent again after a 404.
@@ -88,6 +97,7 @@ class Outbox {
   void settle(const OutboxProgress& progress);
   Entry* find(std::uint64_t sequence);
   UnixNanos due_time(const Entry& entry) const;
+  UnixNanos ready_time(const Entry& entry) const;
   std::int64_t wait_nanos(const Entry& entry) const;
 
   Journal journal_;

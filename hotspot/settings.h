@@ -26,6 +26,8 @@ struct DeliveryRules {
   std::int64_t first_retry_seconds = 1;   // Doubles with each failure up to the next one.
   std::int64_t last_retry_seconds = 300;  // Chosen: a dead verifier costs 12 requests an hour.
   std::int64_t spread_seconds = 0;        // Each batch waits its own share (by its id) of this.
+  // How long bodies that may be shown wait for a header to go with, in one request.
+  std::int64_t body_wait_seconds = 0;
   // True: a batch is signed and its header sent as soon as seal() is called, in its own round too.
   bool prompt = false;
   std::size_t compact_bytes = 4U << 20;    // Chosen: the outbox's journal of a few busy hours.

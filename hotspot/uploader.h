@@ -1,4 +1,5 @@
-// Takes what is due from the outbox to the verifier and brings the answers back.
+// Takes what is due from the outbox to the verifier and brings the answers back. Several headers
+// and bodies go in one request (POST /v1/messages); when that is refused as a whole, one by one.
 #pragma once
 #include "hotspot/delivery.h"
 #include "hotspot/outbox.h"

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <set>
 
+#include "core/posting.h"
 #include "tests/unit/hotspot/test_world.h"
 
 namespace earshot::hotspot {
@@ -54,6 +55,68 @@ TEST_F(OutboxTest, SendsTheHeaderWhenTheRoundIsOverAndTheBodyAfterTheCommitDeadl
   ASSERT_TRUE(outbox->acknowledge(*body, 202));
   EXPECT_EQ(outbox->undelivered(), 0U);
   EXPECT_FALSE(outbox->next_due());
+}
+
+TEST_F(OutboxTest, BodiesWaitForAHeaderToGoWithAndGoAloneWhenNoneComes) {
+  rules_.body_wait_seconds = 1800;
+  Result<Outbox> outbox = reopen();
+  ASSERT_TRUE(outbox);
+  ASSERT_TRUE(outbox->add(test_report(identity_, kTestRound, 1)));
+  ASSERT_TRUE(outbox->seal(kTestRound + 1));
+  ASSERT_TRUE(outbox->acknowledge(*outbox->due(end_of(kTestRound)), 202));
+  const UnixNanos reveal = end_of(kTestRound) + kHeaderDeadlineSeconds * kSecond;
+  const UnixNanos latest = reveal + 1800 * kSecond;
+  EXPECT_EQ(outbox->next_due(), latest);
+  EXPECT_TRUE(outbox->due_together(latest - 1).empty());
+  EXPECT_EQ(outbox->due_together(latest).size(), 1U) << "no header came";
+
+  // A header too soon takes no body with it: nobody may see it yet.
+  ASSERT_TRUE(outbox->add(test_report(identity_, kTestRound + 5, 1)));
+  ASSERT_TRUE(outbox->seal(kTestRound + 6));
+  const std::vector<Parcel> early = outbox->due_together(reveal - 1);
+  ASSERT_EQ(early.size(), 1U);
+  EXPECT_FALSE(early[0].body);
+  const std::vector<Parcel> both = outbox->due_together(reveal);
+  ASSERT_EQ(both.size(), 2U);
+  EXPECT_FALSE(both[0].body);
+  EXPECT_EQ(both[0].sequence, 2U);
+  EXPECT_TRUE(both[1].body);
+  EXPECT_EQ(both[1].sequence, 1U);
+}
+
+TEST_F(OutboxTest, WhatGoesTogetherIsBoundedAndAnOnboardingGoesAlone) {
+  Result<Outbox> outbox = reopen();
+  ASSERT_TRUE(outbox);
+  for (Round round = kTestRound; round < kTestRound + 400; ++round) {
+    ASSERT_TRUE(outbox->add(test_report(identity_, round, 1)));
+  }
+  ASSERT_TRUE(outbox->seal(kTestRound + 400));
+  Onboarding onboarding;
+  onboarding.hotspot = identity_.signing.public_key;
+  onboarding.round = kTestRound;
+  onboarding.sequence = 1;
+  onboarding.owner_signature[64] = 27;
+  ASSERT_TRUE(outbox->add(onboarding));
+  ASSERT_TRUE(outbox->seal(kTestRound + 400));
+  const UnixNanos now = end_of(kTestRound + 400);
+  using Counts = std::pair<std::size_t, std::size_t>;  // Headers, bodies.
+  std::vector<Counts> requests;
+  std::uint64_t next = 1;
+  while (next <= 401 && requests.size() < 9) {
+    Counts counts;
+    for (const Parcel& parcel : outbox->due_together(now)) {
+      ++(parcel.body ? counts.second : counts.first);
+      if (!parcel.body) {
+        EXPECT_EQ(parcel.sequence, next++);
+      }
+      ASSERT_TRUE(outbox->acknowledge(parcel, 202));
+    }
+    requests.push_back(counts);
+  }
+  EXPECT_EQ(requests, (std::vector<Counts>{{256, 0}, {144, 112}, {1, 0}}));
+  const std::vector<Parcel> body = outbox->due_together(now);
+  ASSERT_EQ(body.size(), 1U);
+  EXPECT_EQ(body[0].sequence, 401U) << "the onboarding's, before more reports are shown";
 }
 
 TEST_F(OutboxTest, PromptlySendsTheHeaderInItsOwnRoundAndTheBodyNoEarlier) {
