@@ -46,6 +46,9 @@ class Beaconer {
         transmitter_(transmitter),
         ports_(std::move(ports)) {}
 
+  // The clock was set back: asks for news of rounds at the next step. Rounds that were learned stay
+  // learned, so that none is spoken in twice.
+  void ask_now() { ask_at_ = 0; }
   // Does what is due at `now`. Errc::unavailable only for our own disk.
   Result<void> step(UnixNanos now);
   // When step() has something to do next, and whether that may not wait for a slow verifier.

@@ -283,6 +283,11 @@ std::size_t Hotspot::undelivered() const {
   return most;
 }
 
+void Hotspot::forget_waits() {
+  impl_->outbox.forget_waits();
+  for (Impl::Other& other : impl_->others) other.outbox.forget_waits();
+}
+
 Round Hotspot::first_unseen(Round round) const { return impl_->scheduler.first_unseen(round); }
 const DutyLedger& Hotspot::duty() const { return impl_->duty; }
 std::uint64_t Hotspot::evidence_bytes() const { return impl_->evidence.total_bytes(); }

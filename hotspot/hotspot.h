@@ -100,6 +100,8 @@ class Hotspot {
   std::optional<UnixNanos> next_due() const;
   // Messages that some verifier has not yet acknowledged, refused or been given up for.
   std::size_t undelivered() const;
+  // The clock was set back: what waits for a verifier is tried again at once.
+  void forget_waits();
   // The earliest round that plan_round() wants to be shown next, up to `round`.
   Round first_unseen(Round round) const;
   const DutyLedger& duty() const;

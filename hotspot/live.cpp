@@ -8,6 +8,8 @@ namespace earshot::hotspot {
 namespace {
 
 constexpr std::int64_t kLook = 200'000'000;  // ns: how often the station looks for what was heard.
+// A station never asks to be called later than this (5 s): the clock was set back. Chosen: twice.
+constexpr std::int64_t kLongestAhead = 10 * kNanosPerSecond;
 
 }  // namespace
 
@@ -111,6 +113,7 @@ Result<void> Live::run_threads(Station& station, const Ports& ports) {
       if (outcome) outcome = station.take(std::move(harvest));
     }
     const UnixNanos now = ports.clock->now();
+    if (now < next - kLongestAhead) next = next_second = now;
     if (outcome && (now >= next || !harvests.empty())) {
       const Result<UnixNanos> stepped = station.step(now);
       if (!stepped) outcome = fail(stepped.error());
@@ -149,6 +152,7 @@ Result<void> Live::run_lockstep(Station& station, const Ports& ports) {
     if (Result<void> taken = station.take(*std::move(harvest)); !taken) return taken;
     if (!radio_.now()) continue;  // No time before the first sample.
     const UnixNanos now = ports.clock->now();
+    if (now < next - kLongestAhead) next = next_second = now;
     if (heard || now >= next) {
       const Result<UnixNanos> stepped = station.step(now);
       if (!stepped) return fail(stepped.error());

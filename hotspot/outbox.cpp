@@ -290,6 +290,11 @@ void Outbox::postpone(const Parcel& parcel, UnixNanos now,
   if (everything) closed_until_ = entry->not_before;
 }
 
+void Outbox::forget_waits() {
+  for (Entry& entry : batches_) entry.not_before = 0;
+  closed_until_ = 0;
+}
+
 Result<void> Outbox::expire(UnixNanos now) {
   std::vector<std::uint64_t> old;
   for (const Entry& entry : batches_) {

@@ -57,6 +57,8 @@ class Outbox {
   // the verifier as a whole does not answer.
   void postpone(const Parcel& parcel, UnixNanos now,
                 std::optional<std::int64_t> retry_after_seconds, bool everything);
+  // What was postponed may be tried again at once: times that were right may be no more.
+  void forget_waits();
   // Gives up batches older than the rules allow.
   Result<void> expire(UnixNanos now);
 

@@ -96,6 +96,24 @@ class Watchdog {
   bool ready_ = false;
 };
 
+// Tells who reads the log that the device was gone, once it is back.
+class DeviceNews {
+ public:
+  explicit DeviceNews(std::function<void(const std::string&)> log) : log_(std::move(log)) {}
+  void look(const radio::RadioCounters& counters) {
+    const std::uint64_t reopenings = counters.reopenings;
+    if (reopenings > told_) {
+      log_("the device gave no samples and was opened anew, " + std::to_string(reopenings) +
+           " times so far");
+    }
+    told_ = reopenings;
+  }
+
+ private:
+  std::function<void(const std::string&)> log_;
+  std::uint64_t told_ = 0;
+};
+
 }  // namespace
 
 Result<void> run_live(const Config& config, const SigningKey& key, const LiveProcess& process) {
@@ -144,10 +162,12 @@ Result<void> run_live(const Config& config, const SigningKey& key, const LivePro
   process.log("hotspot " + to_hex(hotspot->key()) + " (" + name_of(hotspot->key()) + ") on " +
               config.radio.device + (sender != nullptr ? ", with beacons" : ", listens only"));
   Watchdog watchdog;
+  DeviceNews device_news(process.log);
   const Result<void> outcome = live.run(
       station,
       {&clock, process.wait, [&](const LiveFacts& facts) {
          watchdog.look(facts);
+         device_news.look((*radio)->counters());
          board.show(status_of({*hotspot, settings, **radio, station, sender, facts, clock.now()}));
        }});
   notify_service_manager("STOPPING=1");

@@ -8,6 +8,8 @@ namespace {
 // Chosen: what is heard within it goes out under one header, seconds after it was heard.
 constexpr std::int64_t kBetweenDeliveries = 3 * kNanosPerSecond;
 constexpr std::int64_t kLongestWait = 5 * kNanosPerSecond;
+// Chosen: above what a clock that is merely slewed, or two that are compared, can show.
+constexpr std::int64_t kSetBack = kNanosPerSecond;
 
 }  // namespace
 
@@ -38,7 +40,19 @@ Result<void> Station::take(Harvest harvest) {
   return {};
 }
 
+// What was planned for times that are far away again would wait until the clock has been there.
+void Station::notice_clock(UnixNanos now) {
+  const std::int64_t back = last_step_ - now;
+  last_step_ = now;
+  if (back < kSetBack) return;
+  log_("the clock was set back by " + std::to_string(back / kNanosPerSecond) + " s");
+  next_delivery_ = next_poll_ = now;
+  hotspot_.forget_waits();
+  if (beaconer_ != nullptr) beaconer_->ask_now();
+}
+
 Result<UnixNanos> Station::step(UnixNanos now) {
+  notice_clock(now);
   if (beaconer_ != nullptr) {
     if (Result<void> stepped = beaconer_->step(now); !stepped) return fail(stepped.error());
   }

@@ -34,6 +34,7 @@ class Station {
 
  private:
   Result<void> deliver(UnixNanos now);
+  void notice_clock(UnixNanos now);
   void note(const Delivery& delivery);
 
   Hotspot& hotspot_;
@@ -43,6 +44,7 @@ class Station {
   StationCounts counts_;
   UnixNanos next_delivery_ = 0;
   UnixNanos next_poll_ = 0;
+  UnixNanos last_step_ = 0;
 };
 
 std::string line_of(const WitnessReport& report);  // "heard beacon ... at ... on ..."

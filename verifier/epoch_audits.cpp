@@ -41,9 +41,11 @@ Result<void> EpochDriver::draw_audits_of(std::uint64_t epoch, UnixNanos now) {
   if (!*found) {
     // Of several verifiers the links are agreed on: no others will come.
     if (rules_.agreement == nullptr && now < seal_time(policy_, epoch, outages_)) return {};
+    Result<void> kept = registry_.add_draw(epoch, {}, {}, outages_until_draw(epoch));
+    if (!kept) return kept;
     log_.warn("epoch {}: no round had entropy after its last body was due, nothing is audited",
               epoch);
-    return registry_.add_draw(epoch, {}, {}, outages_until_draw(epoch));
+    return {};
   }
   const AuditDraw draw = **found;
   const Result<EpochRecord> record = read_epoch(epoch, now);
@@ -67,8 +69,10 @@ Result<void> EpochDriver::draw_audits_of(std::uint64_t epoch, UnixNanos now) {
                      .deadline = deadline,
                      .answer = {}});
   }
+  Result<void> kept = registry_.add_draw(epoch, draw, tasks, outages_until_draw(epoch));
+  if (!kept) return kept;
   log_.info("epoch {}: {} audits drawn by round {}", epoch, tasks.size(), draw.round);
-  return registry_.add_draw(epoch, draw, tasks, outages_until_draw(epoch));
+  return {};
 }
 
 std::vector<Outage> EpochDriver::outages_until_draw(std::uint64_t epoch) const {

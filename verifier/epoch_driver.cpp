@@ -67,6 +67,9 @@ void EpochDriver::beat(UnixNanos now) {
 }
 
 void EpochDriver::tick(UnixNanos since, UnixNanos now) {
+  // A store that failed to open anew cannot be read either, so that no request gets as far as to
+  // write: nobody but us tries again. It says itself what came of it.
+  if (!store_.is_up()) static_cast<void>(store_.commit({}));
   start_first_epoch(now);
   make_entropy(since, now);
   step_epochs(now);

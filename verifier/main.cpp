@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <filesystem>
 #include <iostream>
 #include <thread>
@@ -303,6 +304,7 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
 }
 
 int run(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // A full quota is then an error of write(), as a full disk is.
   if (argc == 2 && std::string_view(argv[1]) == kMeasure) return run_measuring_process();
   CLI::App app("Earshot's verifier: takes messages in, judges epochs, publishes them.");
   app.set_version_flag("--version", "earshot-verifierd " EARSHOT_VERSION);

@@ -153,6 +153,7 @@ class Epochs:
                               self.stage.out / "chain" / "fees", "--wait", "mined", "--timeout", 5, "--json", *signers,
                               cwd=self.stage.out / "chain")
         if sent.returncode:
+            self.stage.gave_up_waiting.set()
             raise RuntimeError(f"epoch {epoch.number}: {sent.stderr.strip()}")
         answer = json.loads(sent.stdout)
         head = int(self.stage.node.call("eth_blockNumber"), 16)
@@ -176,5 +177,6 @@ class Epochs:
             place = self.published / "network" / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(get(f"{self.stage.url}/network/{path}"))
+        (self.published / "network").mkdir(exist_ok=True)
         (self.published / "network" / "checkpoint").write_bytes(checkpoint)
         return json.loads(get(f"{self.stage.url}/healthz"))["network_log_key"]

@@ -1,6 +1,7 @@
 """Programs that are kept running as systemd would keep them."""
 import ctypes
 import os
+import resource
 import signal
 import subprocess
 import threading
@@ -32,10 +33,14 @@ class Supervised:
         self.held = False  # Somebody keeps it down.
         self.exit = None
         self.stopping = False
+        self.file_limit = None  # Bytes that its files may have when it starts; none: as ours.
 
     def start(self):
         def before():
             die_with_parent()
+            if self.file_limit is not None:
+                resource.setrlimit(resource.RLIMIT_FSIZE,
+                                   (self.file_limit, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
             if self.started_in:
                 self.started_in()
 

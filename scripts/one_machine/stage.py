@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -42,6 +43,7 @@ class Hotspot(Supervised):
         (self.folder / "faults").mkdir(parents=True)
         self.config = self.folder / "hotspotd.toml"
         self.address, self.status, self.before = None, None, {}
+        self.reaches = True  # The verifier.
         self.readable_name = self.key = None
         super().__init__(site.name, [stage.binaries / "earshot-hotspotd", "run", "-c", self.config],
                          self.folder / "log", stage.hotspot_line, stage.process_event, stage.environment())
@@ -84,8 +86,9 @@ class Stage:
         self.now = self.opening - 170  # Of the virtual clock, seconds.
         self.sites = plan.sites(count)
         self.hotspots, self.verifier, self.node, self.contract = [], None, None, None
+        self.mines = True  # Blocks come as time passes.
+        self.gave_up_waiting = threading.Event()  # A submission was not in a block in time.
         self.last_block = (0, 0.0)  # Its time, and when it came by the real clock.
-        self.listening = False
 
     def environment(self):
         return {**os.environ, "SOAPY_SDR_ROOT": "/nonexistent",
@@ -97,14 +100,18 @@ class Stage:
         found = re.search(r"status at (http://\S+)", line)
         if found:
             hotspot.address = found[1]
-        found = re.match(r"not delivered, will try again: (.*)|refused: (.*)|could not (.*)|cannot learn of rounds: (.*)"
-                         r"|earshot-hotspotd: (.*)|keeps silent (.*)", line)
-        if found:
-            self.events("hotspot", f"{hotspot.name}: {line}", hotspot=hotspot.name)
+        # "Not yet" is an answer.
+        found = re.match(r"(not delivered, will try again(?!.*: 429)|cannot learn of rounds(?!.*has not opened)|delivered)", line)
+        if found and (found[0] == "delivered") != hotspot.reaches:
+            hotspot.reaches = found[0] == "delivered"
+            self.events("hotspot", f"{hotspot.name} {'reaches the verifier again' if hotspot.reaches else line}",
+                        hotspot=hotspot.name)
+        if re.match("refused: |could not |keeps silent|the clock was|the device gave|earshot-hotspotd: ", line):
+            self.events("hotspot", f"{hotspot.name}: {line.removeprefix('earshot-hotspotd: ')}", hotspot=hotspot.name)
 
     def verifier_line(self, verifier, line):
-        if re.search(r"\[(warning|error|critical)\]|trying again|works again|disk full", line):
-            self.events("verifier", f"verifier: {line.split('] ')[-1]}")
+        if re.search(r"^\S+ (warning|error|critical): |works again", line):
+            self.events("verifier", f"verifier: {line.split(': ', 1)[-1]}")
 
     def process_event(self, process, kind, line):
         self.events(kind, line, process=process.name)
@@ -207,7 +214,8 @@ class Stage:
             status = hotspot.poll()
             if status and hotspot.name != self.wrong_clock:
                 self.now = max(self.now, seconds_of(status["time"]))
-        self._follow_with_blocks()
+        if self.mines:
+            self._follow_with_blocks()
 
     def _follow_with_blocks(self):
         time_of_last, came = self.last_block

@@ -13,12 +13,16 @@ class MemoryStore final : public MessageStore {
  public:
   bool fails_to_write = false;
   bool fails_to_read = false;
+  bool is_down = false;  // Until it is written to.
   std::size_t commits = 0;
+
+  bool is_up() const override { return !is_down; }
 
   Result<void> commit(const WriteSet& writes) override {
     const std::lock_guard lock(mutex_);
     if (fails_to_write) return fail(Errc::unavailable, "no space left on device");
     ++commits;
+    is_down = false;
     for (const StoredHeader& header : writes.headers) {
       headers_[header.id] = header;
       sequences_[{header.header.header.signer, header.header.header.sequence}] = header.id;

@@ -373,6 +373,18 @@ TEST(EpochDriver, AQuickRestartIsNoOutage) {
   EXPECT_EQ(world.registry->outages()->size(), 1U);
 }
 
+TEST(EpochDriver, TriesAStoreThatIsDownUntilItIsUp) {
+  World world;
+  world.go(epoch_opening(world.policy, 77));
+  world.store.is_down = true;
+  world.store.fails_to_write = true;
+  world.go(world.clock.now() + kMinute);
+  EXPECT_FALSE(world.store.is_up());
+  world.store.fails_to_write = false;
+  world.go(world.clock.now() + kMinute);
+  EXPECT_TRUE(world.store.is_up());
+}
+
 TEST(EpochDriver, AVirtualClockDoesNotGoBack) {
   World world;
   world.go(epoch_opening(world.policy, 77));

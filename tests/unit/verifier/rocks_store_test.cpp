@@ -1,7 +1,9 @@
 #include "verifier/rocks_store.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
 #include <thread>
 
@@ -156,6 +158,43 @@ TEST_F(RocksStoreTest, RefusesCommitsAndGoesOnReadingWhileTheReserveIsNotFree) {
   EXPECT_EQ(**store_->find_message(kept.id), kept);
   EXPECT_FALSE(store_->find_message(refused.id)->has_value());
   EXPECT_EQ(store_->log_head(), head);
+}
+
+// No file of this process may grow while it lives, as on a disk whose quota is used up.
+class NoFileGrows {
+ public:
+  NoFileGrows() {
+    std::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit none{0, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &none);
+  }
+  NoFileGrows(const NoFileGrows&) = delete;
+  NoFileGrows& operator=(const NoFileGrows&) = delete;
+  ~NoFileGrows() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(RocksStoreTest, ComesBackAfterAReopeningThatFailedToo) {
+  const StoredMessage kept = stored(signer_.silence(kRound));
+  WriteSet writes;
+  writes.messages = {kept};
+  ASSERT_TRUE(store_->commit(writes));
+  const StoredMessage refused = stored(signer_.silence(kRound + 1));
+  writes.messages = {refused};
+  {
+    const NoFileGrows full;
+    EXPECT_FALSE(store_->commit(writes));
+    EXPECT_FALSE(store_->commit({})) << "opened anew";
+    EXPECT_FALSE(store_->is_up());
+    EXPECT_FALSE(store_->find_message(kept.id)) << "closed: nobody gets as far as to write";
+  }
+  while (!store_->commit({})) std::this_thread::yield();
+  EXPECT_TRUE(store_->is_up());
+  EXPECT_EQ(**store_->find_message(kept.id), kept);
+  EXPECT_FALSE(store_->find_message(refused.id)->has_value());
 }
 
 TEST_F(RocksStoreTest, ItsTilesGiveTheLogsRootAlsoAfterReopening) {
