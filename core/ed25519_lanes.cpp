@@ -8,6 +8,9 @@
 #include "core/ed25519_ifma.h"
 
 namespace earshot {
+
+#if defined(__x86_64__)
+
 namespace {
 
 constexpr std::size_t kLanes = 8;
@@ -65,8 +68,6 @@ bool has_sound_form(const SignatureCheck& check) {
   return is_below(signature.subspan(32), kOrder) && !has_small_order(signature.first(32)) &&
          is_below(without_sign(check.key), kPrime) && !has_small_order(check.key);
 }
-
-#if defined(__x86_64__)
 
 Encoding challenge_of(const SignatureCheck& check) {
   crypto_hash_sha512_state state;
@@ -142,9 +143,9 @@ class Lanes {
   std::size_t count_ = 0;
 };
 
-#endif
-
 }  // namespace
+
+#endif
 
 SignatureEngine signature_engine() {
 #if defined(__x86_64__)

@@ -192,7 +192,7 @@ Result<void> Hotspot::Impl::take_beacon(const radio::StreamWindow& window,
     return {};
   }
   Result<std::optional<Witnessed>> witnessed =
-      witness(identity.signing.public_key, settings, window, frame);
+      witness(identity.signing.public_key, settings, radio::stored(window), frame);
   // A frame at the window's very edge cannot be cut out; other errors are the configuration's.
   const bool cut_off = !witnessed && witnessed.error().code == Errc::bad_data;
   if (!witnessed && !cut_off) return fail(witnessed.error());

@@ -59,7 +59,7 @@ Result<void> Listener::take(const radio::Frame& frame, Harvest& harvest) {
   }
   Settings settings = *settings_;
   settings.clock_error_ps += around->time_error_ps;
-  const radio::StreamWindow window = {around->samples, stream_.rate_hz(), stream_.centre_hz(),
+  const radio::StoredWindow window = {around->samples, stream_.rate_hz(), stream_.centre_hz(),
                                       around->first};
   Result<std::optional<Witnessed>> witnessed = witness(hotspot_, settings, window, around->frame);
   // A frame at a gap's very edge cannot be cut out; other errors are the configuration's.

@@ -1,5 +1,7 @@
 #include "hotspot/run_live.h"
 
+#include <malloc.h>
+
 #include <nlohmann/json.hpp>
 
 #include "hotspot/hotspot_name.h"
@@ -114,9 +116,19 @@ class DeviceNews {
   std::uint64_t told_ = 0;
 };
 
+// Long frames take many megabytes of samples for seconds. What was freed of them shall not stay
+// with each thread that ever held some: whatever is larger than this goes back to the system.
+void give_memory_back() {
+#if defined(__GLIBC__)
+  mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+  mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 }  // namespace
 
 Result<void> run_live(const Config& config, const SigningKey& key, const LiveProcess& process) {
+  give_memory_back();
   const SystemClock system_clock;
   Result<std::unique_ptr<radio::Radio>> radio = radio::Radio::open(config.radio, system_clock);
   if (!radio) return fail(radio.error());

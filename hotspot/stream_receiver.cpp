@@ -69,14 +69,18 @@ radio::ClockFit::Estimate StreamReceiver::time_of(double index) const {
   return estimate;
 }
 
-radio::Samples StreamReceiver::copy(std::int64_t first, std::int64_t end) const {
-  radio::Samples samples;
-  samples.reserve(static_cast<std::size_t>(end - first));
-  for (std::int64_t index = first; index < end; ++index) {
-    const auto at = static_cast<std::size_t>(2 * (index % kept_));
-    samples.emplace_back(static_cast<float>(ring_[at]) / kScale,
-                         static_cast<float>(ring_[at + 1]) / kScale);
+void StreamReceiver::copy(std::int64_t first, std::span<radio::Sample> out) const {
+  auto at = static_cast<std::size_t>(2 * (first % kept_));
+  for (radio::Sample& sample : out) {
+    sample = {static_cast<float>(ring_[at]) / kScale, static_cast<float>(ring_[at + 1]) / kScale};
+    at += 2;
+    if (at == ring_.size()) at = 0;
   }
+}
+
+radio::Samples StreamReceiver::copy(std::int64_t first, std::int64_t end) const {
+  radio::Samples samples(static_cast<std::size_t>(end - first));
+  copy(first, samples);
   return samples;
 }
 
@@ -94,7 +98,10 @@ std::optional<StreamReceiver::Surroundings> StreamReceiver::around(const radio::
     return std::nullopt;
   }
   Surroundings out;
-  out.samples = copy(first, end);
+  out.samples = {static_cast<std::size_t>(end - first),
+                 [this, first](std::size_t from, std::span<radio::Sample> piece) {
+                   copy(first + static_cast<std::int64_t>(from), piece);
+                 }};
   out.frame = frame;
   out.frame.start_sample -= static_cast<double>(first);
   out.frame.anchor_sample -= static_cast<double>(first);

@@ -23,9 +23,9 @@ class StreamReceiver {
   // When sample `index` of the stream was at the antenna.
   radio::ClockFit::Estimate time_of(double index) const;
   // The samples around a frame, and the frame counted from the first of them; the window's time is
-  // right at the frame's anchor. Nothing when they are not kept (any more).
+  // right at the frame's anchor. Nothing when they are not kept (any more). Until the next push.
   struct Surroundings {
-    radio::Samples samples;
+    radio::StoredStream samples;
     radio::Frame frame;
     Instant first;
     std::uint64_t time_error_ps = 0;
@@ -50,6 +50,7 @@ class StreamReceiver {
   };
   StreamReceiver(const radio::ReceiverConfig& config, radio::Receiver receiver, std::size_t kept);
   void keep(const radio::AirPiece& piece);
+  void copy(std::int64_t first, std::span<radio::Sample> out) const;
   radio::Samples copy(std::int64_t first, std::int64_t end) const;
 
   radio::ReceiverConfig config_;

@@ -36,12 +36,12 @@ void describe_evidence(WitnessReport& report, const radio::Snippet& snippet) {
 
 // The configured record, or one from the noise around the frame.
 Result<radio::Calibration> calibration_for(const Settings& settings,
-                                           const radio::StreamWindow& window) {
+                                           const radio::StoredWindow& window) {
   if (!settings.noise_figure_db) return settings.calibration;
-  const std::size_t count = std::min(window.samples.size(), kNoiseSamples);
+  radio::Samples samples(std::min(window.samples.size, kNoiseSamples));
+  window.samples.copy(0, samples);
   Result<radio::Calibration> found = radio::calibrate_by_thermal_noise(
-      window.samples.first(count), window.rate_hz, *settings.noise_figure_db,
-      settings.calibration.sigma_cdb / 100.0);
+      samples, window.rate_hz, *settings.noise_figure_db, settings.calibration.sigma_cdb / 100.0);
   if (found) found->gain_settings = settings.calibration.gain_settings;
   return found;
 }
@@ -80,7 +80,7 @@ Result<radio::ReceiverConfig> listening_config(const Settings& settings,
 }
 
 Result<std::optional<Witnessed>> witness(const PublicKey& hotspot, const Settings& settings,
-                                         const radio::StreamWindow& window,
+                                         const radio::StoredWindow& window,
                                          const radio::Frame& frame) {
   const int sf = frame.params.spreading_factor;
   const auto bandwidth = static_cast<std::uint32_t>(std::lround(frame.params.bandwidth_hz));

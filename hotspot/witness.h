@@ -20,7 +20,7 @@ Result<radio::ReceiverConfig> listening_config(const Settings& settings,
 // Cuts the snippet and measures the beacon in it again: every signed figure comes from the
 // committed bytes. Nothing when the snippet does not give the frame's tag again. Pure.
 Result<std::optional<Witnessed>> witness(const PublicKey& hotspot, const Settings& settings,
-                                         const radio::StreamWindow& window,
+                                         const radio::StoredWindow& window,
                                          const radio::Frame& frame);
 
 }  // namespace earshot::hotspot

@@ -17,6 +17,10 @@ set(CPACK_DEBIAN_PACKAGE_SOURCE earshot)
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER ${EARSHOT_MAINTAINER})
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)  # Libraries and their versions, from what the programs are linked with.
+if(CMAKE_CROSSCOMPILING)  # scripts/package tells dpkg-shlibdeps the same.
+  set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE arm64)
+  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${CMAKE_SYSROOT}/usr/lib/${CMAKE_LIBRARY_ARCHITECTURE})
+endif()
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 
 # described(<component> <section> <one line> <paragraph>)

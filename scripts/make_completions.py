@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""make_completions.py PROGRAM OUTPUT_DIR: completion for bash, zsh and fish, from what the program's own --help says.
+"""make_completions.py PROGRAM OUTPUT_DIR [RUNNER...]: completion for bash, zsh and fish, from what the program's own --help says.
 
-Writes NAME (bash), _NAME (zsh) and NAME.fish."""
+Writes NAME (bash), _NAME (zsh) and NAME.fish. The runner's words come before the program's where it is another machine's."""
 import pathlib
 import re
 import sys
@@ -55,7 +55,7 @@ def option(left, about):
 
 def explore(program, words=()):
     """Every command of the program, groups before what is in them."""
-    command = Command("/".join((pathlib.Path(program).name, *words)))
+    command = Command("/".join((pathlib.Path(program[-1]).name, *words)))
     for section, left, right in entries(ask(program, *words, "--help")):
         if left.startswith("-"):
             command.options.append(option(left, right))
@@ -174,9 +174,9 @@ def fish(name, commands):
 
 
 def main():
-    program, output = sys.argv[1:]
+    program, output, *runner = sys.argv[1:]
     name = pathlib.Path(program).name
-    commands = list(explore(program))
+    commands = list(explore([*runner, program]))
     for file, lines in ((name, bash(name, commands)), (f"_{name}", zsh(name, commands)),
                         (f"{name}.fish", fish(name, commands))):
         (pathlib.Path(output) / file).write_text("\n".join(lines) + "\n")

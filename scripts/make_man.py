@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""make_man.py PROGRAM VERSION TEMPLATE OUTPUT: a manual page whose commands are what the program itself says of them.
+"""make_man.py PROGRAM VERSION TEMPLATE OUTPUT [RUNNER...]: a manual page whose commands are what the program itself says.
 
-The template is roff with @VERSION@ and @COMMANDS@; for the latter every command's --help is asked for, groups first."""
+The template is roff with @VERSION@ and @COMMANDS@; for the latter every command's --help is asked for, groups first. The
+runner's words come before the program's where it is another machine's (qemu)."""
 import pathlib
 import re
 import subprocess
@@ -9,7 +10,8 @@ import sys
 
 
 def ask(program, *words):
-    run = subprocess.run([program, *words], capture_output=True, text=True, check=True)
+    """Lines that the program, a list of words itself, prints."""
+    run = subprocess.run([*program, *words], capture_output=True, text=True, check=True)
     return run.stdout.strip("\n").splitlines()
 
 
@@ -51,9 +53,9 @@ def commands(program):
 
 
 def main():
-    program, version, template, output = sys.argv[1:]
+    program, version, template, output, *runner = sys.argv[1:]
     text = pathlib.Path(template).read_text()
-    text = text.replace("@VERSION@", version).replace("@COMMANDS@", commands(program))
+    text = text.replace("@VERSION@", version).replace("@COMMANDS@", commands([*runner, program]))
     pathlib.Path(output).write_text(text)
 
 

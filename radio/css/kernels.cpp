@@ -203,6 +203,24 @@ void half_rate_filter(std::span<const float> taps, SampleView even, SampleView o
   }
 }
 
+EARSHOT_VECTOR_CLONES
+Sample weighted_sum(std::span<const float> weights, SampleView x) {
+  const float* in = floats(x);
+  const std::size_t size = 2 * x.size();
+  std::array<float, 2 * kLanes> lanes{};
+  std::size_t k = 0;
+  for (; k + lanes.size() <= size; k += lanes.size()) {
+    for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
+      lanes[lane] += weights[k + lane] * in[k + lane];
+    }
+  }
+  for (std::size_t lane = 0; k < size; ++k, ++lane) lanes[lane] += weights[k] * in[k];
+  for (std::size_t width = kLanes; width >= 2; width /= 2) {
+    for (std::size_t lane = 0; lane < width; ++lane) lanes[lane] += lanes[lane + width];
+  }
+  return {lanes[0], lanes[1]};
+}
+
 namespace scalar {
 
 void multiply(SampleView a, SampleView b, std::span<Sample> out) {
@@ -273,6 +291,12 @@ void half_rate_filter(std::span<const float> taps, SampleView even, SampleView o
     }
     out[m] = total;
   }
+}
+
+Sample weighted_sum(std::span<const float> weights, SampleView x) {
+  Sample total;
+  for (std::size_t k = 0; k < x.size(); ++k) total += weights[2 * k] * x[k];
+  return total;
 }
 
 }  // namespace scalar

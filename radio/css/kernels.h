@@ -36,6 +36,8 @@ std::complex<double> sum(SampleView values);
 // taps.size() / 2 samples.
 void half_rate_filter(std::span<const float> taps, SampleView even, SampleView odd,
                       std::span<Sample> out);
+// The sum of weights[k] x[k]; every weight twice, weights[2 k] = weights[2 k + 1].
+Sample weighted_sum(std::span<const float> weights, SampleView x);
 
 namespace scalar {
 void multiply(SampleView a, SampleView b, std::span<Sample> out);
@@ -50,6 +52,7 @@ double sum(std::span<const float> values);
 std::complex<double> sum(SampleView values);
 void half_rate_filter(std::span<const float> taps, SampleView even, SampleView odd,
                       std::span<Sample> out);
+Sample weighted_sum(std::span<const float> weights, SampleView x);
 }  // namespace scalar
 
 }  // namespace earshot::radio

@@ -39,12 +39,13 @@ class StreamBuffer {
     return samples_.get() + first_ + static_cast<std::size_t>(index - begin_);
   }
 
-  // Moves what is kept to the front; grows where that would soon be to do again.
+  // Moves what is kept to the front; grows where that would soon be to do again. Half as much
+  // again: a receiver has dozens of these, and seconds of samples in each while long frames last.
   void make_room(std::size_t count) {
     const std::size_t kept = last_ - first_;
     const std::size_t needed = kept + count;
-    if (needed + needed / 2 > capacity_) {
-      capacity_ = 2 * needed;
+    if (needed + needed / 4 > capacity_) {
+      capacity_ = needed + needed / 2;
       auto larger = std::make_unique_for_overwrite<Sample[]>(capacity_);
       std::copy_n(samples_.get() + first_, kept, larger.get());
       samples_ = std::move(larger);

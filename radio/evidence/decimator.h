@@ -2,13 +2,12 @@
 // removed exactly: output sample k is the filtered channel at input sample first + k * in / out.
 //
 // The filter is a Kaiser-windowed low-pass of odd length, symmetric about its middle (linear
-// phase), as a bank of polyphase branches (liquid-dsp's firpfb) when the rates' ratio is no whole
-// number.
+// phase), as a bank of polyphase branches when the rates' ratio is no whole number.
 #pragma once
 #include <cstdint>
 
 #include "core/result.h"
-#include "radio/samples.h"
+#include "radio/evidence/stored_stream.h"
 
 namespace earshot::radio {
 
@@ -21,7 +20,7 @@ struct Decimation {
 // Flat to 0.85 and stopped from 1.15 of out_hz / 2, so that what folds back stays in the outer 15
 // %. Input outside the stream counts as zero. Takes input [first, last). Errc::usage when the ratio
 // of the rates has a numerator above 1024 (an odd rate: the filter would be huge).
-Result<Samples> decimate(const Decimation& how, SampleView stream, std::uint64_t first,
+Result<Samples> decimate(const Decimation& how, const StoredStream& stream, std::uint64_t first,
                          std::uint64_t last);
 
 }  // namespace earshot::radio

@@ -33,7 +33,7 @@ std::int32_t range_gain_cdb(const Samples& samples, SampleFormat format) {
   return static_cast<std::int32_t>(std::floor(2000 * std::log10(largest / peak)));
 }
 
-Instant instant_of_sample(const StreamWindow& window, std::uint64_t rate_hz, std::uint64_t index) {
+Instant instant_of_sample(const StoredWindow& window, std::uint64_t rate_hz, std::uint64_t index) {
   const std::uint64_t seconds = index / rate_hz;
   const double rest = static_cast<double>(index % rate_hz) / static_cast<double>(rate_hz);
   Instant instant = window.first + Picoseconds(std::llround(rest * kPicosPerSecond));
@@ -43,10 +43,10 @@ Instant instant_of_sample(const StreamWindow& window, std::uint64_t rate_hz, std
 
 }  // namespace
 
-Result<Snippet> cut_snippet(const StreamWindow& window, const Frame& frame,
+Result<Snippet> cut_snippet(const StoredWindow& window, const Frame& frame,
                             const Calibration& calibration, SampleFormat format) {
   const double end = frame.start_sample + frame.sample_count;
-  const auto size = static_cast<double>(window.samples.size());
+  const auto size = static_cast<double>(window.samples.size);
   if (!(frame.start_sample >= 0 && end <= size)) {
     return fail(Errc::bad_data, "the frame covers samples " + std::to_string(frame.start_sample) +
                                     " to " + std::to_string(end) + ", the window holds 0 to " +

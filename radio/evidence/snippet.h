@@ -5,7 +5,7 @@
 #include "core/messages.h"
 #include "radio/css/receiver.h"
 #include "radio/evidence/calibration.h"
-#include "radio/samples.h"
+#include "radio/evidence/stored_stream.h"
 
 namespace earshot::radio {
 
@@ -26,12 +26,22 @@ struct StreamWindow {
   double centre_hz = 0;
   Instant first;
 };
+// The same, its samples wherever they are kept.
+struct StoredWindow {
+  StoredStream samples;
+  double rate_hz = 0;
+  double centre_hz = 0;
+  Instant first;
+};
+inline StoredWindow stored(const StreamWindow& window) {
+  return {stored(window.samples), window.rate_hz, window.centre_hz, window.first};
+}
 
 // Extracts 32 symbols before to 8 symbols after `frame` (as far as the window reaches), mixes the
 // channel to zero, decimates to twice the bandwidth with filter delay removed, scales to use the
 // format's range without clipping and quantises. Errc::bad_data when the window does not hold the
 // whole frame.
-Result<Snippet> cut_snippet(const StreamWindow& window, const Frame& frame,
+Result<Snippet> cut_snippet(const StoredWindow& window, const Frame& frame,
                             const Calibration& calibration,
                             SampleFormat format = SampleFormat::ci8);
 

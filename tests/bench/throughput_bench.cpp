@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "tests/bench/busy_air.h"
 #include "tests/bench/extraction.h"
 #include "tests/bench/peer.h"
 #include "tests/bench/scene.h"
@@ -46,24 +47,6 @@ class Watch {
  private:
   double seconds_ = 0;
 };
-
-// Frames one after the other, `gap` symbols apart, at amplitude 1; how many.
-std::size_t fill_channel(Samples& samples, double rate_hz, double offset_hz,
-                         const std::vector<int>& factors, std::uint64_t seed) {
-  std::mt19937_64 random(seed);
-  double start = 1000;
-  for (std::size_t frames = 0;; ++frames) {
-    TestFrame frame;
-    frame.params.spreading_factor = factors[frames % factors.size()];
-    frame.payload = random_payload(random, kPayloadBytes);
-    frame.start_sample = start + static_cast<double>(random() % 1000) / 1000;
-    frame.carrier_hz = offset_hz + static_cast<double>(random() % 10000) - 5000;
-    start +=
-        (frame_seconds(frame.params, kPayloadBytes) + 4 * symbol_seconds(frame.params)) * rate_hz;
-    if (start > static_cast<double>(samples.size())) return frames;
-    frame.add_to(samples, rate_hz);
-  }
-}
 
 struct Run {
   double seconds = 0;  // Of CPU.
@@ -105,13 +88,7 @@ nlohmann::json measure_gateway(double seconds) {
   add_noise(samples, {7, 7}, 0, noise);
   const ReceiverConfig config = gateway();
   const Run idle = listen(config, samples, 7);
-  std::size_t sent = 0;
-  for (int i = 0; i < kGatewayChannels; ++i) {
-    std::vector<int> factors = {7, 8, 9, 10, 11, 12};
-    std::rotate(factors.begin(), factors.begin() + i % 6, factors.end());
-    sent += fill_channel(samples, kGatewayRate, 200e3 * i - 700e3, factors,
-                         static_cast<std::uint64_t>(i));
-  }
+  const std::size_t sent = fill_gateway(samples, kGatewayChannels, {7, 8, 9, 10, 11, 12});
   const Run busy = listen(config, samples, 7);
   nlohmann::json figures;
   figures["idle_times_real_time"] = seconds / idle.seconds;

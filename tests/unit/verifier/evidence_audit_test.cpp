@@ -25,7 +25,7 @@ Evidence heard() {
   radio::Scene scene;
   scene.render();
   const Result<radio::Snippet> snippet =
-      radio::cut_snippet(scene.window(), scene.frame(), scene.calibration());
+      radio::cut_snippet(radio::stored(scene.window()), scene.frame(), scene.calibration());
   const auto measured = radio::remeasure(*snippet, scene.params.spreading_factor, 125'000);
   Evidence evidence;
   evidence.report.round = static_cast<Round>((**measured).figures.anchor.seconds / kRoundSeconds);

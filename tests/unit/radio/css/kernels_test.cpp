@@ -47,6 +47,16 @@ TEST(Kernels, AddWeightedAsTheScalarPathDoes) {
   }
 }
 
+TEST(Kernels, SumWeightedAsTheScalarPathDoes) {
+  for (const std::size_t size : kSizes) {
+    const Samples samples = random_samples(size, 9);
+    std::vector<float> weights;
+    for (std::size_t k = 0; k < size; ++k) weights.insert(weights.end(), 2, samples[k].real());
+    const Sample error = weighted_sum(weights, samples) - scalar::weighted_sum(weights, samples);
+    EXPECT_LT(std::abs(error), 1e-5 * static_cast<double>(size + 1)) << size;
+  }
+}
+
 TEST(Kernels, SumAndFindPeaksAsTheScalarPathDoes) {
   for (const std::size_t size : kSizes) {
     const Samples samples = random_samples(size, 3);

@@ -19,7 +19,7 @@ Result<Snippet> heard_and_cut(const Scene& scene) {
   if (frames->size() != 1 || beacon_tag(frames->front()) != scene.tag) {
     return fail(Errc::check_failed, std::to_string(frames->size()) + " frames");
   }
-  return cut_snippet(scene.window(), frames->front(), scene.calibration());
+  return cut_snippet(stored(scene.window()), frames->front(), scene.calibration());
 }
 
 class Remeasure : public ::testing::TestWithParam<int> {};
@@ -88,7 +88,8 @@ TEST(RemeasureAudit, FindsNothingInNoise) {
   Scene scene;
   scene.power_dbm = -160;
   scene.render();
-  const Result<Snippet> snippet = cut_snippet(scene.window(), scene.frame(), scene.calibration());
+  const Result<Snippet> snippet =
+      cut_snippet(stored(scene.window()), scene.frame(), scene.calibration());
   ASSERT_TRUE(snippet);
   const auto found = remeasure(*snippet, 7, 125'000);
   ASSERT_TRUE(found);

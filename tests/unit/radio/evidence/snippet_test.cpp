@@ -10,7 +10,7 @@ TEST(CutSnippet, KeepsLeadAndTailAndNamesItsTimeAndScale) {
   Scene scene;
   scene.render();
   const Frame frame = scene.frame();
-  const Result<Snippet> snippet = cut_snippet(scene.window(), frame, scene.calibration());
+  const Result<Snippet> snippet = cut_snippet(stored(scene.window()), frame, scene.calibration());
   ASSERT_TRUE(snippet) << snippet.error().detail;
   EXPECT_EQ(snippet->rate_hz, 250'000U);
   EXPECT_EQ(snippet->centre_hz, kChannelHz);
@@ -33,18 +33,19 @@ TEST(CutSnippet, RefusesAFrameThatIsNotWhollyThere) {
   scene.render();
   Frame frame = scene.frame();
   frame.start_sample = -1;
-  const Result<Snippet> early = cut_snippet(scene.window(), frame, scene.calibration());
+  const Result<Snippet> early = cut_snippet(stored(scene.window()), frame, scene.calibration());
   ASSERT_FALSE(early);
   EXPECT_EQ(early.error().code, Errc::bad_data);
   frame.start_sample = static_cast<double>(scene.samples.size()) - 100;
-  EXPECT_FALSE(cut_snippet(scene.window(), frame, scene.calibration()));
+  EXPECT_FALSE(cut_snippet(stored(scene.window()), frame, scene.calibration()));
 }
 
 TEST(CutSnippet, HoldsWhatWasOnTheAir) {
   Scene scene;
   scene.power_dbm = -95;
   scene.render();
-  const Result<Snippet> snippet = cut_snippet(scene.window(), scene.frame(), scene.calibration());
+  const Result<Snippet> snippet =
+      cut_snippet(stored(scene.window()), scene.frame(), scene.calibration());
   ASSERT_TRUE(snippet);
   const Samples samples = decode_samples(snippet->format, snippet->bytes);
   const double start = static_cast<double>((scene.start - snippet->first).count()) * 250e3 / 1e12;
