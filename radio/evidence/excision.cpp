@@ -162,7 +162,11 @@ void excise_chirps(Samples& samples) {
   }
 }
 
-void whiten(Samples& samples, double band) {
+namespace {
+
+// What becomes of a frequency, from its noise and the band's usual noise.
+template <class Gain>
+void shape(Samples& samples, double band, Gain&& gain_of) {
   Overlapped tiles(kTile);
   const std::vector<float> noise = noise_of_frequencies(tiles, samples);
   const auto reach = static_cast<std::size_t>(band * kTile);
@@ -171,13 +175,31 @@ void whiten(Samples& samples, double band) {
   for (std::size_t k = 0; k < kTile; ++k) {
     if (in_band(k)) levels.push_back(noise[k]);
   }
-  const float usual = median_of(levels);
+  const float most = kFrequencyExcess * median_of(levels);
+  std::vector<float> gains;
+  for (std::size_t k = 0; k < kTile; ++k) {
+    gains.push_back(noise[k] > most ? 0 : gain_of(noise[k], in_band(k)));
+  }
   tiles.rebuild(samples, [&](std::size_t, std::span<Sample> spectrum) {
-    for (std::size_t k = 0; k < kTile; ++k) {
-      const bool kept = in_band(k) && noise[k] > 0 && noise[k] <= kFrequencyExcess * usual;
-      spectrum[k] = kept ? spectrum[k] / std::sqrt(noise[k]) : Sample();
-    }
+    for (std::size_t k = 0; k < kTile; ++k) spectrum[k] *= gains[k];
   });
+}
+
+}  // namespace
+
+void excise_frequencies(Samples& samples, double band) {
+  shape(samples, band, [](float, bool) { return 1.0F; });
+}
+
+void whiten(Samples& samples, double band) {
+  shape(samples, band, [](float noise, bool in_band) {
+    return in_band && noise > 0 ? 1 / std::sqrt(noise) : 0.0F;
+  });
+}
+
+void keep_band(Samples& samples, double band) {
+  shape(samples, band,
+        [](float noise, bool in_band) { return in_band && noise > 0 ? 1.0F : 0.0F; });
 }
 
 }  // namespace earshot::radio

@@ -16,6 +16,10 @@ void notch_waveform(Samples& samples, SampleView waveform, double rate_hz, doubl
 // narrow bursts.
 void excise_tiles(Samples& samples);
 
+// Frequencies where something sits above the noise of |f| <= band all along: carriers, signals
+// without pauses. Before chirps are looked for: these would be looked for among them.
+void excise_frequencies(Samples& samples, double band);
+
 // LoRa chirps of any spreading factor at the bandwidth that is half the rate, up and down: in the
 // chirps' own frame they are lines, also where they are far below the noise.
 void excise_chirps(Samples& samples);
@@ -23,5 +27,7 @@ void excise_chirps(Samples& samples);
 // Keeps |f| <= band (a share of the rate, at most 0.5), less where something sits above the noise
 // all along, and gives every frequency that is left the same power.
 void whiten(Samples& samples, double band);
+// Keeps the same frequencies and gives each the power that it had.
+void keep_band(Samples& samples, double band);
 
 }  // namespace earshot::radio

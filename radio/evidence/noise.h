@@ -7,10 +7,11 @@
 
 namespace earshot::radio {
 
-// What is left of a snippet when beacon and bursts are out of it.
+// What is left of a snippet when the beacon is out of it: half a second around it at most.
 struct Residual {
-  Samples samples;            // White in the band of the beacon.
-  double anchor_sample = 0;   // Where the beacon's anchor was.
+  Samples samples;            // Without third parties' bursts, white in the band of the beacon.
+  Samples quiet;              // The same as it was received, not white.
+  Samples loud;               // The same with third parties in it.
   double carrier_offset = 0;  // Its carrier, turns per sample.
 };
 
@@ -18,12 +19,21 @@ struct Residual {
 Result<std::optional<Residual>> residual_of(const Snippet& snippet, int spreading_factor,
                                             std::uint32_t bandwidth_hz);
 
-// How much both have in common, in millionths: about 25,000 for two receivers and 44,000 samples,
-// 1,000,000 / sqrt(1 + a) for a copy with a times its noise added. The smaller of two figures: the
-// correlation of the whole at the best delay and frequency offset, and the median of its pieces in
-// time and frequency, so that what is in some of them only counts for nothing; times the root of
-// the share that overlaps, so that chance finds no more in a short overlap than in a long one. 0
-// when they have too little to overlap. Symmetric to within rounding.
+// How much both have in common.
+struct Likeness {
+  // About 0.025 for two receivers and 44,000 samples, 1 / sqrt(1 + a) for a copy with a times its
+  // noise added. The smaller of two figures: the correlation of the whole at the best delay and
+  // frequency offset, and the median of its pieces in time and frequency, so that what is in some
+  // of them only counts for nothing; times the root of the share that overlaps, so that chance
+  // finds no more in a short overlap than in a long one. 0 when they have too little to overlap.
+  double alike = 0;
+  // 0 to 1, is it the noise? Noise that was copied is the same share of the original's power in
+  // every band, with third parties in it and without; an emission that both heard is not.
+  double weight = 0;
+};
+Likeness likeness_of(const Residual& one, const Residual& other);
+
+// Their product in millionths. Symmetric to within rounding.
 std::uint32_t noise_correlation_ppm(const Residual& one, const Residual& other);
 
 }  // namespace earshot::radio

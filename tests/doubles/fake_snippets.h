@@ -17,7 +17,9 @@ struct FakeBurst {
   enum class Kind { lora, fsk, carrier, pulses } kind = Kind::lora;
   double snr_db = 0;  // In the beacon's bandwidth.
   int spreading_factor = 9;
-  std::uint64_t seed = 1;  // What is sent; the same seed is the same signal.
+  std::uint64_t seed = 1;               // What is sent; the same seed is the same signal.
+  std::ptrdiff_t samples_per_bit = 10;  // Of FSK: 25 kbit/s, shifted by 7.5 kHz.
+  double deviation = 0.03;
 };
 
 struct FakeEar {
@@ -68,8 +70,9 @@ inline void add_burst(const FakeBurst& burst, double amplitude, double delay, Sa
     double frequency = 0.07;
     bool on = true;
     if (burst.kind == FakeBurst::Kind::fsk) {
-      std::mt19937_64 bit(burst.seed + static_cast<std::uint64_t>(at / 10 + 1'000'000));
-      frequency = 0.05 + (bit() % 2 == 0 ? 0.03 : -0.03);
+      std::mt19937_64 bit(burst.seed +
+                          static_cast<std::uint64_t>(at / burst.samples_per_bit + 1'000'000));
+      frequency = 0.05 + (bit() % 2 == 0 ? burst.deviation : -burst.deviation);
     } else if (burst.kind == FakeBurst::Kind::pulses) {
       on = (at / 500) % 8 == 0;
     }

@@ -57,21 +57,37 @@ class SharedInterferer : public ::testing::TestWithParam<FakeBurst> {};
 
 TEST_P(SharedInterferer, DoesNotMakeTwoHonestReceiversLookLikeOne) {
   const FakeBurst burst = GetParam();
-  const Residual one = heard({.snr_db = 8, .noise_seed = 11, .bursts = {burst}});
-  const Residual other = heard(
-      {.snr_db = 3, .noise_seed = 12, .offset_hz = 250, .delay_samples = 2, .bursts = {burst}});
+  const double more = std::max(0.0, burst.snr_db - 6);  // Where the beacon drowned.
+  const Residual one = heard({.snr_db = 8 + more, .noise_seed = 11, .bursts = {burst}});
+  const Residual other = heard({.snr_db = 3 + more,
+                                .noise_seed = 12,
+                                .offset_hz = 250,
+                                .delay_samples = 2,
+                                .bursts = {burst}});
   const std::uint32_t ppm = noise_correlation_ppm(one, other);
   EXPECT_LT(ppm, kShared);
   RecordProperty("ppm", static_cast<int>(ppm));
+}
+// A third party's signal in the original takes nothing away from what gives a copy away.
+TEST_P(SharedInterferer, DoesNotHideACopy) {
+  const FakeBurst burst = GetParam();
+  const double more = std::max(0.0, burst.snr_db - 6);
+  const Snippet original =
+      fake_snippet(fake_samples({.snr_db = 12 + more, .noise_seed = 5, .bursts = {burst}}));
+  EXPECT_GT(
+      noise_correlation_ppm(residual(original), residual(stolen(original, {.added_noise_db = 3}))),
+      kShared);
 }
 using Kind = FakeBurst::Kind;
 INSTANTIATE_TEST_SUITE_P(
     Kinds, SharedInterferer,
     ::testing::Values(FakeBurst{Kind::lora, -15, 12}, FakeBurst{Kind::lora, -10, 12},
                       FakeBurst{Kind::lora, -5, 9}, FakeBurst{Kind::lora, 0, 10},
-                      FakeBurst{Kind::lora, 0, 7}, FakeBurst{Kind::fsk, -10},
-                      FakeBurst{Kind::fsk, 0}, FakeBurst{Kind::fsk, 3}, FakeBurst{Kind::carrier, 0},
-                      FakeBurst{Kind::pulses, 10}));
+                      FakeBurst{Kind::lora, 0, 7}, FakeBurst{Kind::lora, 15, 9},
+                      FakeBurst{Kind::fsk, 5}, FakeBurst{Kind::fsk, 20},
+                      FakeBurst{Kind::fsk, 12, 9, 1, 5, 0.1}, FakeBurst{Kind::carrier, 20},
+                      FakeBurst{Kind::fsk, -10}, FakeBurst{Kind::fsk, 0}, FakeBurst{Kind::fsk, 3},
+                      FakeBurst{Kind::carrier, 0}, FakeBurst{Kind::pulses, 10}));
 
 TEST(ResidualOf, FindsNothingWithoutABeacon) {
   Samples noise(40'000);
