@@ -1,6 +1,6 @@
 // The one way into Boost.Asio and Beast for this folder. Boost 1.74 uses std::exchange without
-// including <utility>, so that comes first; nothing but http_server.cpp, http_session.* and
-// http_parser.cpp include this.
+// including <utility>, so that comes first; nothing but http_server.cpp, http_session.*,
+// http_parser.cpp and quorum/https_get.cpp include this.
 #pragma once
 #include <utility>
 // After <utility>, whatever the alphabet says.

@@ -12,6 +12,7 @@
 #include "core/toml.h"
 #include "rewards/chain/account.h"
 #include "verifier/log/cosigned_log.h"
+#include "verifier/quorum/peer.h"
 
 namespace earshot::verifier {
 namespace {
@@ -180,12 +181,14 @@ void read_all(Section root, Config& config) {
   quorum.read("contract", config.quorum.contract);
   quorum.read("key_file", config.quorum.key_file);
   quorum.read("step_seconds", config.quorum.step_seconds);
+  quorum.read("ca_file", config.quorum.ca_file);
   quorum.refuse_unknown();
   for (Section& section : root.tables("peers")) {
     PeerConfig& peer = config.peers.emplace_back();
     section.read("url", peer.url);
     section.read("log_key", peer.log_key);
     section.read("address", peer.address);
+    section.read("plain_http", peer.plain_http);
     section.refuse_unknown();
   }
   Section simulation = root.table("simulation");
@@ -244,7 +247,11 @@ void check_peers(std::vector<std::string>& problems, const Config& config) {
   for (std::size_t i = 0; i < config.peers.size(); ++i) {
     const PeerConfig& peer = config.peers[i];
     const std::string prefix = "peers[" + std::to_string(i) + "].";
-    check_present(problems, (prefix + "url").c_str(), !peer.url.empty(), "http://HOST:PORT");
+    check_present(problems, (prefix + "url").c_str(), !peer.url.empty(), "https://HOST[:PORT]");
+    const Result<void> reachable = check_peer_url(peer.url, peer.plain_http);
+    if (!peer.url.empty() && !reachable) {
+      problems.push_back(prefix + "url: " + reachable.error().detail);
+    }
     check_present(problems, (prefix + "log_key").c_str(), !peer.log_key.empty(),
                   "NAME+ID+BASE64, as its /healthz says");
     check_present(problems, (prefix + "address").c_str(), !peer.address.empty(), "an EVM address");
@@ -381,6 +388,7 @@ Result<Config> parse_config(const std::string& toml_text, const std::string& fil
   resolve(config.http.tls_key, file_name);
   resolve(config.channels.key_file, file_name);
   resolve(config.quorum.key_file, file_name);
+  resolve(config.quorum.ca_file, file_name);
   return config;
 }
 

@@ -94,9 +94,12 @@ struct CosigningConfig {
 
 // Another verifier of this network.
 struct PeerConfig {
-  std::string url;      // Required: http://HOST:PORT of its API.
+  std::string url;      // Required: https://HOST[:PORT] of its API.
   std::string log_key;  // Required: what its /healthz says, NAME+ID+BASE64.
   std::string address;  // Required: EVM address that signs epochs.
+  // Allows http:// to a host that is neither this one nor on a private network: it is reached
+  // through something else that nobody can listen to.
+  bool plain_http = false;
 };
 
 // How the verifiers of a network agree; only with [[peers]], and alike at all of them.
@@ -107,6 +110,8 @@ struct QuorumConfig {
   std::string key_file;           // Required: the EVM key that signs epochs, mode 0600.
   // What a statement is given to reach all. Chosen: clocks and polls are far below it.
   std::uint32_t step_seconds = 300;  // 5..3600.
+  // PEM certificates that peers' certificates have to come from. Empty: the system's store.
+  std::string ca_file;
 };
 
 struct SimulationConfig {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/bytes.h"
 
@@ -18,7 +19,17 @@ class Peer {
                                                  std::chrono::milliseconds patience) = 0;
 };
 
-// Over HTTP. Errc::usage for a URL that is none.
-Result<std::unique_ptr<Peer>> http_peer(const std::string& url);
+class TlsTrust;
+
+// Over http:// or https://, of whose certificates `trust` has to think well. Errc::usage for a URL
+// that is none.
+Result<std::unique_ptr<Peer>> peer_at(const std::string& url,
+                                      std::shared_ptr<const TlsTrust> trust);
+
+// "localhost", or a numeric IPv4 address that no stranger's network lies before: loopback, private
+// or link-local.
+bool is_local_host(std::string_view host);
+// Errc::usage for a URL that is none, and for plain HTTP to another host, unless that is allowed.
+Result<void> check_peer_url(const std::string& url, bool allows_plain_http);
 
 }  // namespace earshot::verifier

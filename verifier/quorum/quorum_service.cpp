@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "rewards/chain/contract.h"
+#include "verifier/quorum/https_get.h"
 
 namespace earshot::verifier {
 namespace {
@@ -38,7 +39,7 @@ Result<Member> member_of(const PeerConfig& peer, const std::string& prefix) {
   if (!log) return fail(wrong(prefix + "log_key", log.error()));
   const Result<EvmAddress> address = rewards::chain::parse_address(peer.address);
   if (!address) return fail(wrong(prefix + "address", address.error()));
-  const Result<std::unique_ptr<Peer>> reachable = http_peer(peer.url);
+  const Result<void> reachable = check_peer_url(peer.url, peer.plain_http);
   if (!reachable) return fail(wrong(prefix + "url", reachable.error()));
   return Member{peer.url, std::move(*log), *address};
 }
@@ -79,11 +80,13 @@ Result<std::unique_ptr<QuorumService>> QuorumService::open(const Base& base) {
   if (!key) return fail(key.error().code, "quorum.key_file: " + key.error().detail);
   Result<Quorum> quorum = quorum_of(config, base.policy, base.signer.key, key->address);
   if (!quorum) return fail(quorum.error());
+  const auto trust = TlsTrust::from(config.quorum.ca_file);
+  if (!trust) return fail(wrong("quorum.ca_file", trust.error()));
   std::vector<std::unique_ptr<Peer>> peers;
   for (std::size_t i = 0; i < quorum->size(); ++i) {
     peers.emplace_back();
     if (i == quorum->self) continue;
-    Result<std::unique_ptr<Peer>> peer = http_peer(quorum->members[i].url);
+    Result<std::unique_ptr<Peer>> peer = peer_at(quorum->members[i].url, *trust);
     if (!peer) return fail(peer.error());
     peers.back() = std::move(*peer);
   }

@@ -72,6 +72,7 @@ TEST(Config, PackagedExampleSaysTheDefaults) {
   EXPECT_EQ(example->quorum.first_epoch, defaults.quorum.first_epoch);
   EXPECT_EQ(example->quorum.step_seconds, defaults.quorum.step_seconds);
   EXPECT_TRUE(example->quorum.contract.empty() && example->quorum.key_file.empty());
+  EXPECT_TRUE(example->quorum.ca_file.empty());
   EXPECT_TRUE(example->peers.empty());
   EXPECT_EQ(example->simulation.virtual_clock, defaults.simulation.virtual_clock);
   EXPECT_EQ(example->simulation.entropy_seed, defaults.simulation.entropy_seed);
@@ -128,15 +129,18 @@ level = "loud"
 TEST(Config, NamesWhatPeersAndQuorumLack) {
   EXPECT_EQ(error_of(kLeast + std::string("[quorum]\nthreshold = 2\n")),
             "v.toml: quorum: found without [[peers]], allowed is none: it is for several");
-  EXPECT_EQ(error_of(kLeast + std::string("[quorum]\nthreshold = 2\nstep_seconds = 1\n"
-                                          "[[peers]]\nurl = \"http://b\"\ncolour = 3\n")),
-            "v.toml: peers[0].colour: unknown key\n"
-            "v.toml: quorum.first_epoch: missing, allowed is an epoch's number\n"
-            "v.toml: quorum.contract: missing, allowed is an EVM address\n"
-            "v.toml: quorum.key_file: missing, allowed is a path\n"
-            "v.toml: quorum.step_seconds: found 1, allowed is 5 to 3600\n"
-            "v.toml: peers[0].log_key: missing, allowed is NAME+ID+BASE64, as its /healthz says\n"
-            "v.toml: peers[0].address: missing, allowed is an EVM address");
+  EXPECT_EQ(
+      error_of(kLeast + std::string("[quorum]\nthreshold = 2\nstep_seconds = 1\n"
+                                    "[[peers]]\nurl = \"http://b\"\ncolour = 3\n")),
+      "v.toml: peers[0].colour: unknown key\n"
+      "v.toml: quorum.first_epoch: missing, allowed is an epoch's number\n"
+      "v.toml: quorum.contract: missing, allowed is an EVM address\n"
+      "v.toml: quorum.key_file: missing, allowed is a path\n"
+      "v.toml: quorum.step_seconds: found 1, allowed is 5 to 3600\n"
+      "v.toml: peers[0].url: \"http://b\" is plain HTTP to a host that is neither this one nor "
+      "on a private network: https:// is allowed, or plain_http = true\n"
+      "v.toml: peers[0].log_key: missing, allowed is NAME+ID+BASE64, as its /healthz says\n"
+      "v.toml: peers[0].address: missing, allowed is an EVM address");
   EXPECT_EQ(error_of(std::string("peers = 3\n") + kLeast),
             "v.toml: peers: found 3, allowed is [[peers]], tables");
 }
