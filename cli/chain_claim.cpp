@@ -12,10 +12,10 @@ namespace earshot::cli {
 namespace {
 
 using nlohmann::ordered_json;
-using rewards::chain::AccountKey;
 using rewards::chain::Claim;
 using rewards::chain::Receipt;
 using rewards::chain::RewardsContract;
+using rewards::chain::TransactionSigner;
 
 // Chosen: some 60'000 gas each, so a batch stays far below a block's limit of 30 million.
 constexpr std::size_t kBatch = 100;
@@ -88,7 +88,7 @@ Result<std::vector<Uint128>> claimed_by(RewardsContract& contract, std::span<con
   return claimed;
 }
 
-Result<std::vector<Paid>> claim_batch(ConnectedContract& connected, const AccountKey& key,
+Result<std::vector<Paid>> claim_batch(ConnectedContract& connected, const TransactionSigner& signer,
                                       std::span<const Claim> claims, const SendOptions& send,
                                       const Context& context) {
   RewardsContract contract = connected.client();
@@ -96,7 +96,7 @@ Result<std::vector<Paid>> claim_batch(ConnectedContract& connected, const Accoun
   if (!before) return fail(before.error());
   const Bytes data = claims.size() == 1 ? rewards::chain::encode_claim(claims.front())
                                         : rewards::chain::encode_claim_many(claims);
-  const Result<Receipt> receipt = send_and_wait(connected.node, key, connected.domain.contract,
+  const Result<Receipt> receipt = send_and_wait(connected.node, signer, connected.domain.contract,
                                                 data, send, "earshot-claim.journal", context);
   if (!receipt) return fail(receipt.error());
   const Result<std::vector<Uint128>> after = claimed_by(contract, claims);
@@ -175,9 +175,9 @@ Result<void> run_claim(const ClaimOptions& options, const Context& context) {
   if (options.proof.empty() == (options.log.empty() || options.epoch == 0)) {
     return fail(Errc::usage, "either --proof, or --epoch and --log");
   }
-  const Result<AccountKey> key = rewards::chain::read_account_key(options.send.key_path);
-  if (!key) return fail(key.error());
-  const Result<Claims> claims = read_claims(options, key->address);
+  const Result<TransactionSigner> signer = transaction_signer(options.send);
+  if (!signer) return fail(signer.error());
+  const Result<Claims> claims = read_claims(options, signer->address());
   if (!claims) return fail(claims.error());
   Result<ConnectedContract> connected = connect(options.node);
   if (!connected) return fail(connected.error());
@@ -190,7 +190,7 @@ Result<void> run_claim(const ClaimOptions& options, const Context& context) {
     const std::span<const Claim> batch =
         std::span(claims->claims).subspan(from, std::min(kBatch, claims->claims.size() - from));
     const Result<std::vector<Paid>> done =
-        claim_batch(*connected, *key, batch, options.send, context);
+        claim_batch(*connected, *signer, batch, options.send, context);
     if (!done) return fail(done.error());
     paid.insert(paid.end(), done->begin(), done->end());
   }

@@ -71,12 +71,17 @@ void add_node_options(CLI::App& command, NodeOptions& options, bool with_contrac
       ->required();
 }
 
-void add_send_options(CLI::App& command, SendOptions& options) {
+void add_send_options(CLI::App& command, SendOptions& options, const std::string& signer_option) {
   command
       .add_option("--key", options.key_path,
                   "Key of the account that pays the fee: 64 hex digits, mode 0600")
-      ->type_name("FILE")
-      ->required();
+      ->type_name("FILE");
+  command
+      .add_option(signer_option, options.signer_url,
+                  "Instead: JSON-RPC of a signer that holds the key (eth_signTransaction)")
+      ->type_name("URL");
+  command.add_option("--from", options.signer_account, "With " + signer_option + ": whose key")
+      ->type_name("ADDRESS");
   command
       .add_option("--journal", options.journal_path,
                   "Where the transaction is kept until --wait is fulfilled")
@@ -93,6 +98,29 @@ void add_send_options(CLI::App& command, SendOptions& options) {
       ->capture_default_str();
 }
 
+Result<rewards::chain::TransactionSigner> transaction_signer(const SendOptions& options) {
+  if (options.signer_url.empty() == options.key_path.empty() ||
+      options.signer_url.empty() != options.signer_account.empty()) {
+    return fail(Errc::usage, "who pays the fee: either --key, or a signer's URL and --from");
+  }
+  if (!options.key_path.empty()) {
+    const auto key = rewards::chain::read_account_key(options.key_path);
+    if (!key) return fail(key.error());
+    return rewards::chain::TransactionSigner(*key);
+  }
+  const Result<EvmAddress> account = parse_address_option("--from", options.signer_account);
+  if (!account) return fail(account.error());
+  const auto endpoint = rewards::chain::parse_endpoint(options.signer_url);
+  if (!endpoint) return fail(Errc::usage, "signer: " + endpoint.error().detail);
+  return rewards::chain::TransactionSigner(rewards::chain::JsonRpc(*endpoint), *account);
+}
+
+rewards::chain::FeeRules fee_rules(const SendOptions& options) {
+  rewards::chain::FeeRules rules;
+  rules.limit = options.max_fee_gwei * kGwei;
+  return rules;
+}
+
 Result<ConnectedContract> connect(const NodeOptions& options) {
   const Result<EvmAddress> address = parse_address_option("--contract", options.contract);
   if (!address) return fail(address.error());
@@ -104,14 +132,13 @@ Result<ConnectedContract> connect(const NodeOptions& options) {
   return ConnectedContract{std::move(*node), domain};
 }
 
-Result<Receipt> send_and_wait(Node& node, const rewards::chain::AccountKey& key,
+Result<Receipt> send_and_wait(Node& node, const rewards::chain::TransactionSigner& signer,
                               const std::optional<EvmAddress>& to, const Bytes& data,
                               const SendOptions& options, const std::string& default_journal,
                               const Context& context) {
   const std::string journal = options.journal_path.empty() ? default_journal : options.journal_path;
-  rewards::chain::FeeRules rules;
-  rules.limit = options.max_fee_gwei * kGwei;
-  Result<Submitter> submitter = Submitter::begin(node, key, to, data, journal, rules);
+  Result<Submitter> submitter =
+      Submitter::begin(node, signer, to, data, journal, fee_rules(options));
   if (!submitter) return fail(submitter.error());
   Result<Receipt> receipt = follow(*submitter, options, context);
   show_progress(context, "");

@@ -21,12 +21,20 @@ void add_node_options(CLI::App& command, NodeOptions& options, bool with_contrac
 // Of a command that sends a transaction.
 struct SendOptions {
   std::string key_path;
-  std::string journal_path;  // Empty: a name of the command's own, in the working directory.
+  std::string signer_url;      // Of a program that holds the key, instead of key_path.
+  std::string signer_account;  // Whose key, there.
+  std::string journal_path;    // Empty: a name of the command's own, in the working directory.
   std::string wait = "final";
   unsigned timeout_s = 900;
   unsigned max_fee_gwei = 500;
 };
-void add_send_options(CLI::App& command, SendOptions& options);
+// `signer_option`: what --signer is called where that means something else already.
+void add_send_options(CLI::App& command, SendOptions& options,
+                      const std::string& signer_option = "--signer");
+// Errc::usage unless just one of key and signer is given; a key file's errors.
+Result<rewards::chain::TransactionSigner> transaction_signer(const SendOptions& options);
+
+rewards::chain::FeeRules fee_rules(const SendOptions& options);
 
 struct ConnectedContract {
   rewards::chain::Node node;
@@ -39,7 +47,7 @@ Result<ConnectedContract> connect(const NodeOptions& options);
 // Takes the transaction to the stage that was asked for and removes its journal there. A progress
 // line on a terminal.
 Result<rewards::chain::Receipt> send_and_wait(rewards::chain::Node& node,
-                                              const rewards::chain::AccountKey& key,
+                                              const rewards::chain::TransactionSigner& signer,
                                               const std::optional<EvmAddress>& to,
                                               const Bytes& data, const SendOptions& options,
                                               const std::string& default_journal,

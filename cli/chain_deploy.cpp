@@ -13,9 +13,9 @@ namespace earshot::cli {
 namespace {
 
 using nlohmann::ordered_json;
-using rewards::chain::AccountKey;
 using rewards::chain::DeployTerms;
 using rewards::chain::Receipt;
+using rewards::chain::TransactionSigner;
 
 struct DeployOptions {
   NodeOptions node;
@@ -93,15 +93,15 @@ void print(const DeployTerms& terms, const Receipt& receipt, const EvmAddress& c
 }
 
 Result<void> run_deploy(const DeployOptions& options, const Context& context) {
-  const Result<AccountKey> key = rewards::chain::read_account_key(options.send.key_path);
-  if (!key) return fail(key.error());
-  const Result<DeployTerms> terms = terms_of(options, key->address);
+  const Result<TransactionSigner> signer = transaction_signer(options.send);
+  if (!signer) return fail(signer.error());
+  const Result<DeployTerms> terms = terms_of(options, signer->address());
   if (!terms) return fail(terms.error());
   Result<rewards::chain::Node> node = rewards::chain::Node::at(options.node.url);
   if (!node) return fail(Errc::usage, "--rpc: " + node.error().detail);
   const Result<Receipt> receipt =
-      send_and_wait(*node, *key, std::nullopt, rewards::chain::encode_deploy(*terms), options.send,
-                    "earshot-deploy.journal", context);
+      send_and_wait(*node, *signer, std::nullopt, rewards::chain::encode_deploy(*terms),
+                    options.send, "earshot-deploy.journal", context);
   if (!receipt) return fail(receipt.error());
   if (!receipt->created) return fail(Errc::bad_data, "the node's receipt names no contract");
   print(*terms, *receipt, *receipt->created, context);
@@ -115,7 +115,7 @@ void add_chain_deploy(CLI::App& chain, Context& context) {
   CLI::App* command = add_command(chain, context, "deploy", "Put the rewards contract on chain",
                                   [options, &context] { return run_deploy(*options, context); });
   add_node_options(*command, options->node, false);
-  add_send_options(*command, options->send);
+  add_send_options(*command, options->send, "--fee-signer");
   command->add_option("--signer", options->signers, "Address of a verifier's key; give each")
       ->type_name("ADDRESS")
       ->required();

@@ -12,9 +12,9 @@ namespace earshot::cli {
 namespace {
 
 using nlohmann::ordered_json;
-using rewards::chain::AccountKey;
 using rewards::chain::DepositStatus;
 using rewards::chain::Receipt;
+using rewards::chain::TransactionSigner;
 
 struct DepositOptions {
   NodeOptions node;
@@ -76,15 +76,16 @@ Result<void> print_account(ConnectedContract& connected, const EvmAddress& accou
 Result<void> run_deposit(const DepositOptions& options, const Context& context) {
   const Result<Uint128> amount = rewards::amount128_from_decimal(options.amount);
   if (!amount) return fail(Errc::usage, "--amount: " + amount.error().detail);
-  const Result<AccountKey> key = rewards::chain::read_account_key(options.send.key_path);
-  if (!key) return fail(key.error());
-  const Result<EvmAddress> payer = payer_of(options.payer, key->address);
+  const Result<TransactionSigner> signer = transaction_signer(options.send);
+  if (!signer) return fail(signer.error());
+  const Result<EvmAddress> payer = payer_of(options.payer, signer->address());
   if (!payer) return fail(payer.error());
   Result<ConnectedContract> connected = connect(options.node);
   if (!connected) return fail(connected.error());
-  const Result<Receipt> receipt = send_and_wait(connected->node, *key, connected->domain.contract,
-                                                rewards::chain::encode_deposit(*payer, *amount),
-                                                options.send, "earshot-deposit.journal", context);
+  const Result<Receipt> receipt =
+      send_and_wait(connected->node, *signer, connected->domain.contract,
+                    rewards::chain::encode_deposit(*payer, *amount), options.send,
+                    "earshot-deposit.journal", context);
   if (!receipt) return fail(receipt.error());
   return print_account(*connected, *payer, *receipt, context);
 }
@@ -94,9 +95,9 @@ Result<void> run_withdraw(const WithdrawOptions& options, const Context& context
     return fail(Errc::usage,
                 "either --request, or --epoch and --log of the root that settles the deposit");
   }
-  const Result<AccountKey> key = rewards::chain::read_account_key(options.send.key_path);
-  if (!key) return fail(key.error());
-  const Result<EvmAddress> payer = payer_of(options.payer, key->address);
+  const Result<TransactionSigner> signer = transaction_signer(options.send);
+  if (!signer) return fail(signer.error());
+  const Result<EvmAddress> payer = payer_of(options.payer, signer->address());
   if (!payer) return fail(payer.error());
   Bytes data = rewards::chain::encode_request_withdrawal();
   if (!options.request) {
@@ -105,13 +106,13 @@ Result<void> run_withdraw(const WithdrawOptions& options, const Context& context
     const auto proof = rewards::chain::prove_debit(sealed->artifact, *payer);
     if (!proof) return fail(proof.error());
     data = rewards::chain::encode_withdraw(proof->claim);
-  } else if (*payer != key->address) {
+  } else if (*payer != signer->address()) {
     return fail(Errc::usage, "--payer: a withdrawal is requested by the payer itself");
   }
   Result<ConnectedContract> connected = connect(options.node);
   if (!connected) return fail(connected.error());
   const Result<Receipt> receipt =
-      send_and_wait(connected->node, *key, connected->domain.contract, data, options.send,
+      send_and_wait(connected->node, *signer, connected->domain.contract, data, options.send,
                     "earshot-withdraw.journal", context);
   if (!receipt) return fail(receipt.error());
   return print_account(*connected, *payer, *receipt, context);

@@ -50,7 +50,8 @@ needs to judge it again. Comes with a service, a commented configuration and
 the policies. Purging it deletes the store and the verifier's key.")
 described(tools hamradio "radio coverage proofs: recordings, simulation, audits, chain"
 "The command line tool: looks into recordings and decodes LoRa frames, simulates
-coverage, recomputes what a verifier published, talks to the rewards contract.
+coverage, recomputes what a verifier published, talks to the rewards contract,
+which a service can do for every epoch. Purging it deletes that service's key.
 With a SoapySDR module for trying radio programs without a radio: a virtual air
 that processes share, and playback of recordings.")
 

@@ -55,7 +55,7 @@ Bytes contract_creation_code() {
 }
 
 std::string describe_revert(ByteView data) {
-  const json artifact = json::parse(contract_json());
+  static const json artifact = json::parse(contract_json());
   for (const json& entry : artifact["abi"]) {
     if (entry["type"] == "error" && has_selector(data, signature_of(entry))) {
       return describe_error(entry, data.subspan(kSelectorBytes));

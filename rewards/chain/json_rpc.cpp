@@ -103,14 +103,26 @@ Result<RpcReply> JsonRpc::ask(const std::string& method, const nlohmann::json& p
   return reply;
 }
 
-Result<nlohmann::json> JsonRpc::call(const std::string& method, const nlohmann::json& parameters) {
-  Result<RpcReply> reply = ask(method, parameters);
+Result<nlohmann::json> JsonRpc::result_of(const std::string& method, Result<RpcReply> reply) const {
   if (!reply) return fail(reply.error());
   if (reply->refusal) {
     return fail(Errc::check_failed,
                 "node at " + url() + " refuses " + method + ": " + reply->refusal->message);
   }
   return std::move(reply->result);
+}
+
+Result<nlohmann::json> JsonRpc::call(const std::string& method, const nlohmann::json& parameters) {
+  return result_of(method, ask(method, parameters));
+}
+
+Result<nlohmann::json> JsonRpc::call_either(const std::string& method,
+                                            const std::string& other_name,
+                                            const nlohmann::json& parameters) {
+  constexpr std::int64_t kNoSuchMethod = -32'601;  // Given: JSON-RPC 2.0, section 5.1.
+  Result<RpcReply> reply = ask(method, parameters);
+  const bool is_unknown = reply && reply->refusal && reply->refusal->code == kNoSuchMethod;
+  return is_unknown ? call(other_name, parameters) : result_of(method, std::move(reply));
 }
 
 }  // namespace earshot::rewards::chain

@@ -43,9 +43,14 @@ class JsonRpc {
   Result<RpcReply> ask(const std::string& method, const nlohmann::json& parameters);
   // As above; a refusal is an error too: Errc::check_failed with the node's message.
   Result<nlohmann::json> call(const std::string& method, const nlohmann::json& parameters);
+  // As call, and the second name for one who does not know the first (code -32601).
+  Result<nlohmann::json> call_either(const std::string& method, const std::string& other_name,
+                                     const nlohmann::json& parameters);
   const std::string& url() const { return endpoint_.url; }
 
  private:
+  Result<nlohmann::json> result_of(const std::string& method, Result<RpcReply> reply) const;
+
   Endpoint endpoint_;
   std::chrono::milliseconds timeout_;
   std::uint64_t last_id_ = 0;

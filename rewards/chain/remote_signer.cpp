@@ -59,7 +59,8 @@ std::string typed_data_of(const ContractDomain& domain, const Epoch& epoch) {
 Result<EvmSignature> RemoteSigner::sign(const ContractDomain& domain, const Epoch& epoch) {
   const nlohmann::json document = nlohmann::json::parse(typed_data_of(domain, epoch));
   const Result<nlohmann::json> answer =
-      rpc_.call("eth_signTypedData_v4", nlohmann::json::array({to_display(account_), document}));
+      rpc_.call_either("eth_signTypedData_v4", "account_signTypedData",
+                       nlohmann::json::array({to_display(account_), document}));
   if (!answer) return fail(answer.error());
   Result<EvmSignature> signature = array_from_hex<65>(
       answer->is_string() ? answer->get_ref<const std::string&>() : std::string());

@@ -1,5 +1,6 @@
 // A verifier's key that never leaves another program: epochs are signed through JSON-RPC
-// (eth_signTypedData_v4, as web3signer, clef, wallets and nodes offer it). One thread at a time.
+// (eth_signTypedData_v4, as web3signer, wallets and nodes offer it, or clef's
+// account_signTypedData). One thread at a time.
 #pragma once
 #include <string>
 

@@ -13,11 +13,9 @@ Uint128 by_an_eighth(Uint128 fee) { return fee + (fee + 7) / 8; }
 // Room for six full blocks in a row, each of which raises the base fee by an eighth.
 Uint128 market_fee(Uint128 base_fee, Uint128 priority_fee) { return 2 * base_fee + priority_fee; }
 
-bool is_same_call(const Journal& journal, NetworkId chain, const EvmAddress& from,
-                  const std::optional<EvmAddress>& to, const Bytes& data) {
-  const Transaction& transaction = journal.transaction;
-  return transaction.chain_id == chain && journal.from == from && transaction.to == to &&
-         transaction.data == data;
+Error holds_another(const std::string& journal) {
+  return {Errc::usage,
+          journal + " holds another transaction: finish it first, or name another journal"};
 }
 
 }  // namespace
@@ -31,34 +29,46 @@ void raise_fees(Transaction& transaction, Uint128 base_fee, Uint128 suggested_pr
   transaction.priority_fee = std::min(priority, transaction.max_fee);
 }
 
-Result<Submitter> Submitter::begin(Node& node, const AccountKey& key,
+Result<Submitter> Submitter::begin(Node& node, const TransactionSigner& signer,
                                    const std::optional<EvmAddress>& to, const Bytes& data,
                                    const std::string& journal_path, const FeeRules& rules) {
-  Submitter submitter(node, key, journal_path, rules);
+  Result<std::optional<Submitter>> kept = resume(node, signer, to, journal_path, rules);
+  if (!kept) return fail(kept.error());
+  if (*kept) {
+    if ((*kept)->journal_.transaction.data != data) return fail(holds_another(journal_path));
+    return std::move(**kept);
+  }
+  Submitter submitter(node, signer, journal_path, rules);
+  const Result<void> prepared = submitter.prepare(to, data);
+  if (!prepared) return fail(prepared.error());
+  return submitter;
+}
+
+Result<std::optional<Submitter>> Submitter::resume(Node& node, const TransactionSigner& signer,
+                                                   const std::optional<EvmAddress>& to,
+                                                   const std::string& journal_path,
+                                                   const FeeRules& rules) {
   Result<std::optional<Journal>> found = read_journal(journal_path);
   if (!found) return fail(found.error());
-  if (!*found) {
-    const Result<void> prepared = submitter.prepare(to, data);
-    if (!prepared) return fail(prepared.error());
-    return submitter;
-  }
+  if (!*found) return std::optional<Submitter>();
   const Result<NetworkId> chain = node.chain_id();
   if (!chain) return fail(chain.error());
-  if (!is_same_call(**found, *chain, key.address, to, data)) {
-    return fail(Errc::usage, journal_path +
-                                 " holds another transaction: finish it first, or name "
-                                 "another journal");
+  const Transaction& transaction = (*found)->transaction;
+  if (transaction.chain_id != *chain || (*found)->from != signer.address() ||
+      transaction.to != to) {
+    return fail(holds_another(journal_path));
   }
+  Submitter submitter(node, signer, journal_path, rules);
   submitter.journal_ = std::move(**found);
-  return submitter;
+  return std::optional<Submitter>(std::move(submitter));
 }
 
 Result<void> Submitter::prepare(const std::optional<EvmAddress>& to, const Bytes& data) {
   const Result<NetworkId> chain = node_->chain_id();
   if (!chain) return fail(chain.error());
-  const Result<std::uint64_t> gas = node_->estimate_gas(key_.address, to, data);
+  const Result<std::uint64_t> gas = node_->estimate_gas(signer_.address(), to, data);
   if (!gas) return fail(gas.error());
-  const Result<std::uint64_t> nonce = node_->next_nonce(key_.address);
+  const Result<std::uint64_t> nonce = node_->next_nonce(signer_.address());
   if (!nonce) return fail(nonce.error());
   const Result<Uint128> priority = node_->suggested_priority_fee();
   if (!priority) return fail(priority.error());
@@ -66,18 +76,18 @@ Result<void> Submitter::prepare(const std::optional<EvmAddress>& to, const Bytes
   if (!head) return fail(head.error());
 
   const Uint128 max_fee = std::min(market_fee(head->base_fee, *priority), rules_.limit);
-  journal_.from = key_.address;
-  journal_.transaction = {*chain, *nonce, std::min(*priority, max_fee), max_fee, with_reserve(*gas),
-                          to,     data};
-  const Result<void> added = add_attempt();
+  journal_.from = signer_.address();
+  const Result<void> added = add_attempt(
+      {*chain, *nonce, std::min(*priority, max_fee), max_fee, with_reserve(*gas), to, data});
   if (!added) return added;
   return broadcast();
 }
 
-Result<void> Submitter::add_attempt() {
-  const Transaction& transaction = journal_.transaction;
-  journal_.attempts.push_back(
-      {transaction.priority_fee, transaction.max_fee, sign_transaction(key_, transaction)});
+Result<void> Submitter::add_attempt(const Transaction& transaction) {
+  const Result<SignedTransaction> made = signer_.sign(transaction);
+  if (!made) return fail(made.error());
+  journal_.transaction = transaction;
+  journal_.attempts.push_back({transaction.priority_fee, transaction.max_fee, *made});
   looks_ = 0;
   return write_journal(path_, journal_);
 }
@@ -102,6 +112,7 @@ Result<std::optional<Receipt>> Submitter::find_receipt() {
 
 Result<Progress> Submitter::judge(const Receipt& receipt) {
   if (!receipt.succeeded) {
+    is_lost_ = true;
     return fail(Errc::check_failed, "transaction 0x" + to_hex(receipt.transaction) +
                                         " was reverted in block " +
                                         std::to_string(receipt.block_number));
@@ -119,7 +130,7 @@ Result<Progress> Submitter::judge(const Receipt& receipt) {
 // The nonce is taken in a block, by ours (a node may count a transaction before it shows its
 // receipt) or by another, which a reorganisation may still undo.
 Result<Progress> Submitter::wait_for_receipt() {
-  const Result<std::uint64_t> final_nonce = node_->finalized_nonce(key_.address);
+  const Result<std::uint64_t> final_nonce = node_->finalized_nonce(signer_.address());
   if (!final_nonce) return fail(final_nonce.error());
   const Result<std::optional<Receipt>> receipt = find_receipt();
   if (!receipt) return fail(receipt.error());
@@ -127,7 +138,8 @@ Result<Progress> Submitter::wait_for_receipt() {
   if (*final_nonce <= journal_.transaction.nonce) {
     return Progress{Stage::waiting, journal_.attempts.back().signed_transaction.hash, std::nullopt};
   }
-  return fail(Errc::check_failed, "another transaction of " + to_display(key_.address) +
+  is_lost_ = true;
+  return fail(Errc::check_failed, "another transaction of " + to_display(signer_.address()) +
                                       " took nonce " + std::to_string(journal_.transaction.nonce) +
                                       ", " + path_ + " can never be mined");
 }
@@ -137,7 +149,7 @@ Result<Progress> Submitter::advance() {
   if (!receipt) return fail(receipt.error());
   if (*receipt) return judge(**receipt);
 
-  const Result<std::uint64_t> nonce = node_->mined_nonce(key_.address);
+  const Result<std::uint64_t> nonce = node_->mined_nonce(signer_.address());
   if (!nonce) return fail(nonce.error());
   if (*nonce > journal_.transaction.nonce) return wait_for_receipt();
   if (looks_++ >= rules_.looks_before_raise && journal_.transaction.max_fee < rules_.limit) {
@@ -145,8 +157,9 @@ Result<Progress> Submitter::advance() {
     if (!priority) return fail(priority.error());
     const Result<BlockHead> head = node_->head();
     if (!head) return fail(head.error());
-    raise_fees(journal_.transaction, head->base_fee, *priority, rules_);
-    const Result<void> added = add_attempt();
+    Transaction dearer = journal_.transaction;
+    raise_fees(dearer, head->base_fee, *priority, rules_);
+    const Result<void> added = add_attempt(dearer);
     if (!added) return fail(added.error());
   }
   const Result<void> sent = broadcast();

@@ -11,6 +11,7 @@
 
 #include "rewards/chain/journal.h"
 #include "rewards/chain/node.h"
+#include "rewards/chain/transaction_signer.h"
 
 namespace earshot::rewards::chain {
 
@@ -36,33 +37,44 @@ class Submitter {
  public:
   // Takes the transaction up from `journal_path`, or writes it there and sends it. `node` outlives
   // this. Errc::usage when the journal is of another transaction (other chain, sender, receiver or
-  // data), Errc::check_failed when the contract refuses it.
-  static Result<Submitter> begin(Node& node, const AccountKey& key,
+  // data), Errc::check_failed when the contract or the signer refuses it.
+  static Result<Submitter> begin(Node& node, const TransactionSigner& signer,
                                  const std::optional<EvmAddress>& to, const Bytes& data,
                                  const std::string& journal_path, const FeeRules& rules = {});
+
+  // Takes up what `journal_path` holds, whatever its data; nothing when there is no such file.
+  // Errc::usage when it is of another chain, sender or receiver.
+  static Result<std::optional<Submitter>> resume(Node& node, const TransactionSigner& signer,
+                                                 const std::optional<EvmAddress>& to,
+                                                 const std::string& journal_path,
+                                                 const FeeRules& rules = {});
 
   // One look at the node, and what follows from it: broadcast again, raise the fee, or nothing.
   // Errc::check_failed when it was mined and reverted, or when another transaction took its nonce.
   Result<Progress> advance();
 
+  // After an error of advance: no attempt can succeed any more.
+  bool is_lost() const { return is_lost_; }
   std::size_t attempts() const { return journal_.attempts.size(); }
+  const Transaction& transaction() const { return journal_.transaction; }  // The newest attempt.
 
  private:
-  Submitter(Node& node, const AccountKey& key, std::string path, const FeeRules& rules)
-      : node_(&node), key_(key), path_(std::move(path)), rules_(rules) {}
+  Submitter(Node& node, const TransactionSigner& signer, std::string path, const FeeRules& rules)
+      : node_(&node), signer_(signer), path_(std::move(path)), rules_(rules) {}
   Result<void> prepare(const std::optional<EvmAddress>& to, const Bytes& data);
-  Result<void> add_attempt();
+  Result<void> add_attempt(const Transaction& transaction);
   Result<void> broadcast();
   Result<std::optional<Receipt>> find_receipt();
   Result<Progress> judge(const Receipt& receipt);
   Result<Progress> wait_for_receipt();
 
   Node* node_;
-  AccountKey key_;
+  TransactionSigner signer_;
   std::string path_;
   FeeRules rules_;
   Journal journal_;
   unsigned looks_ = 0;  // Since the newest attempt.
+  bool is_lost_ = false;
 };
 
 // Looks until the transaction is final, at most `looks` times, with `pause` between them (sleep, or

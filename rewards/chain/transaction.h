@@ -18,6 +18,7 @@ struct Transaction {
   std::uint64_t gas = 0;
   std::optional<EvmAddress> to;  // Nothing: creates a contract from `data`.
   Bytes data;
+  bool operator==(const Transaction&) const = default;
 };
 
 struct SignedTransaction {
@@ -25,5 +26,13 @@ struct SignedTransaction {
   Hash256 hash{};
 };
 SignedTransaction sign_transaction(const AccountKey& key, const Transaction& transaction);
+
+struct ReadTransaction {
+  Transaction transaction;
+  EvmAddress from{};  // Who signed it.
+};
+// Reads what sign_transaction writes, and nothing else: no other type, no value, no access list, no
+// signature that a node would not take. Errc::bad_data.
+Result<ReadTransaction> read_transaction(ByteView raw);
 
 }  // namespace earshot::rewards::chain

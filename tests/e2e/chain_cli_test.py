@@ -22,6 +22,8 @@ from verifierd import Verifierd
 BINARIES = pathlib.Path(sys.argv.pop(1)).resolve()
 SOURCE = pathlib.Path(sys.argv.pop(1)).resolve()
 DAY = 86_400
+# Anvil's first development account, whose key anvil holds.
+UNLOCKED = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
 NOBODY = "0x00000000000000000000000000000000000000AA"
 EMISSION = 20_000 * 10**18
 
@@ -32,7 +34,8 @@ def earshot(*words, folder=None):
 
 
 class Liar:
-    """A node in front of the real one that bends some answers: `bend` maps a method to what is said instead."""
+    """A node in front of the real one that bends some answers: `bend` maps a method to what is said instead, or to
+    a function of the question that gives it."""
 
     def __init__(self, node, bend):
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -40,6 +43,8 @@ class Liar:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 question = json.loads(body)
                 said = bend.get(question["method"])
+                if callable(said):
+                    said = said(question)
                 if said is None:
                     request = urllib.request.Request(node.url, body, {"Content-Type": "application/json"})
                     answer = urllib.request.urlopen(request, timeout=30).read()
@@ -265,13 +270,96 @@ class Chain(unittest.TestCase):
         self.assertEqual(self.node.call("eth_getTransactionCount", self.keys["payer"], "pending"), nonce)
 
     def test_a_key_in_another_program_signs(self):
-        """Anvil's first development account: the node holds its key."""
-        account = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+        account = UNLOCKED
         words = self.on("sign", "--epoch", self.epoch, "--log", self.url, "--remote", self.node.url, "--account")
         signed = json.loads(self.done(*words, account))
         self.assertEqual(signed["signer"], account)
         self.fails(1, "refuses eth_signTypedData_v4", *words, NOBODY)
         self.fails(2, "either --key", *words, account, "--key", self.folder / "payer")
+
+    def test_fees_are_paid_with_a_key_in_another_program(self):
+        signer = ("--signer", self.node.url, "--from", UNLOCKED)
+        deployed = json.loads(self.done(
+            "chain", "deploy", "--rpc", self.node.url, "--fee-signer", *signer[1:], "--policy", self.policy,
+            "--first-epoch", self.epoch, "--signer", self.keys["verifier-1"], "--wait", "mined"))
+        contract = deployed["contract"]
+        sent = json.loads(self.done(*self.on(
+            "submit", "--epoch", self.epoch, "--log", self.url, *signer, "--wait", "mined", "--signer-key",
+            self.folder / "verifier-1", contract=contract)))
+        self.assertEqual(self.node.call("eth_getTransactionByHash", sent["transaction"])["from"], UNLOCKED.lower())
+        self.node.pass_time(3601)
+        paid = json.loads(self.done(*self.on(
+            "claim", "--epoch", self.epoch, "--log", self.url, *signer, "--account", self.keys["owner"], "--wait",
+            "mined", contract=contract)))
+        self.assertGreater(int(paid["balance"]), 0)
+        words = self.on("deposit", "--amount", 1, "--wait", "mined", contract=contract)
+        self.fails(1, "refuses", *words, "--signer", self.node.url, "--from", self.keys["owner"])
+        self.fails(2, "either --key, or a signer", *words, "--signer", self.node.url)
+        self.fails(2, "either --key, or a signer", *words, *signer, "--key", self.folder / "payer")
+        self.fails(2, "signer: ", *words, "--signer", "nowhere", "--from", UNLOCKED)
+        dead = f"http://127.0.0.1:{free_port()}"
+        self.fails(69, dead, "chain", "deploy", "--rpc", self.node.url, "--fee-signer", dead, "--from", UNLOCKED,
+                   "--first-epoch", 1, "--signer", self.keys["payer"])
+
+    def test_a_submission_goes_on_though_other_signatures_are_at_hand(self):
+        contract = self.deploy()
+        self.node.call("evm_setAutomine", False)
+        cut = earshot(*self.submit(self.epoch, "verifier-1", "verifier-2", contract=contract), "--timeout", 0,
+                      folder=self.folder)
+        self.assertEqual(cut.returncode, 69, cut.stderr)
+        self.assertIn("run the same command again", cut.stderr)
+        self.node.call("evm_mine")
+        self.node.call("evm_setAutomine", True)
+        done = json.loads(self.done(*self.submit(self.epoch, "verifier-2", "verifier-3", contract=contract)))
+        self.assertEqual(done["state"], "mined")
+
+    def test_a_signer_that_lies_sends_nothing(self):
+        """It signs something else than it was asked to, or for somebody else, or not at all."""
+        def answer(question, result):
+            return json.dumps({"jsonrpc": "2.0", "id": question["id"], "result": result})
+
+        def signed(question, **changes):
+            return self.node.call("eth_signTransaction", dict(question["params"][0], **changes))
+
+        def changed(**changes):
+            return {"eth_signTransaction": lambda question: answer(question, signed(question, **changes))}
+
+        def bent(bend):
+            return {"eth_signTransaction": lambda question: answer(question, bend(signed(question)))}
+
+        second = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+        lies = [(changed(nonce="0x99"), 1, "changed the transaction: nonce is 153, asked for "),
+                (changed(gas="0x1"), 1, "gas is 1, asked for "),
+                (changed(maxFeePerGas="0xffffffffff"), 1, " fee is 1099511627775, asked for "),
+                (changed(maxPriorityFeePerGas="0x0"), 1, "priority fee is 0, asked for "),
+                (changed(to=NOBODY), 1, "receiver is 0x00000000000000000000000000000000000000AA, asked for "),
+                (changed(data="0x00", input="0x00"), 1, "other data than asked for"),
+                (changed(value="0x1"), 65, "found a value, expected none"),
+                ({"eth_signTransaction": lambda question: answer(question, self.node.call(
+                    "eth_signTransaction", dict(question["params"][0], **{"from": second})))}, 1,
+                 f"signed with the key of {second}, asked for {UNLOCKED}"),
+                (bent(lambda raw: raw[:-2]), 65, "RLP: "),
+                (bent(lambda raw: raw + "00"), 65, "after the item"),
+                (bent(lambda raw: "0x01" + raw[4:]), 65, "expected one of type 2"),
+                (bent(lambda raw: {"tx": {}}), 65, "no signed transaction"),
+                (bent(lambda raw: None), 65, "no signed transaction"),
+                ({"eth_signTransaction": '{"jsonrpc":"2.0","id":$id,"error":{"code":-32000,"message":"denied"}}'}, 1,
+                 "refuses eth_signTransaction: denied")]
+        nonce = self.node.call("eth_getTransactionCount", UNLOCKED, "pending")
+        words = self.on("submit", "--epoch", self.epoch, "--log", self.url, "--from", UNLOCKED, "--wait", "mined",
+                        "--signer-key", self.folder / "verifier-1", "--signer-key", self.folder / "verifier-2",
+                        contract=self.deploy())
+        for bend, code, said in lies:
+            liar = Liar(self.node, bend)
+            self.fails(code, said, *words, "--signer", liar.url)
+            liar.stop()
+        self.assertEqual(self.node.call("eth_getTransactionCount", UNLOCKED, "pending"), nonce)
+        # Clef calls it otherwise, and answers with an object.
+        clef = Liar(self.node, {
+            "eth_signTransaction": '{"jsonrpc":"2.0","id":$id,"error":{"code":-32601,"message":"no such method"}}',
+            "account_signTransaction": lambda question: answer(question, {"raw": signed(question), "tx": {}})})
+        self.assertEqual(json.loads(self.done(*words, "--signer", clef.url))["state"], "mined")
+        clef.stop()
 
     def test_a_dead_verifier_is_69(self):
         dead = f"http://127.0.0.1:{free_port()}"

@@ -13,6 +13,8 @@ import tempfile
 BIN = SOURCE = None
 PROGRAMS = {"hotspot": ("earshot-hotspotd", 8), "verifier": ("earshot-verifierd", 8), "tools": ("earshot", 1)}
 
+SERVICES = {"hotspot": "earshot-hotspotd", "verifier": "earshot-verifierd", "tools": "earshot-submitter"}
+
 
 def run(*command, **more):
     result = subprocess.run([str(word) for word in command], capture_output=True, text=True, **more)
@@ -78,7 +80,7 @@ def the_copyright_says_that_binaries_are_under_the_gpl(packages):
 
 
 def services_come_with_unit_and_configuration_that_fit(packages):
-    for component in ("hotspot", "verifier"):
+    for component in ("hotspot", "verifier"):  # The third has an environment, not a file of its own.
         _, root = packages[component]
         program = PROGRAMS[component][0]
         unit = (root / f"lib/systemd/system/{program}.service").read_text()
@@ -95,6 +97,15 @@ def services_come_with_unit_and_configuration_that_fit(packages):
     assert (packages["verifier"][1] / "usr/share/earshot/policies/earshot-1.toml").exists()
 
 
+def the_submitters_environment_is_what_its_unit_reads(packages):
+    _, root = packages["tools"]
+    unit = (root / "lib/systemd/system/earshot-submitter.service").read_text()
+    assert "EnvironmentFile=/etc/earshot/submitter.env\n" in unit
+    assert (root / "DEBIAN/conffiles").read_text() == "/etc/earshot/submitter.env\n"
+    given = re.findall(r"^(\w+)=", (root / "etc/earshot/submitter.env").read_text(), re.M)
+    assert sorted(given) == sorted(re.findall(r"\$\{?(\w+)", unit)), given
+
+
 def the_hotspots_user_and_state_agree_in_unit_scripts_and_configuration(packages):
     _, root = packages["hotspot"]
     unit = (root / "lib/systemd/system/earshot-hotspotd.service").read_text()
@@ -107,7 +118,7 @@ def the_hotspots_user_and_state_agree_in_unit_scripts_and_configuration(packages
     assert f"rm -rf {state}\n" in postrm and f"deluser --quiet --system {user} " in postrm
     assert f'key_file = "{state}/' in (root / "etc/earshot/hotspotd.toml").read_text()
     assert "adduser" in fields(packages["hotspot"][0])["Depends"]
-    for component in ("hotspot", "verifier"):
+    for component in PROGRAMS:
         for script in ("postinst", "prerm", "postrm"):
             path = packages[component][1] / "DEBIAN" / script
             assert path.stat().st_mode & 0o777 == 0o755, path
@@ -130,8 +141,7 @@ def lintian_has_nothing_to_say(packages):
 
 def units_are_correct_and_sandboxed(packages):
     """Exposure below 2.5 of 10, and what supervision needs."""
-    for component in ("hotspot", "verifier"):
-        program = PROGRAMS[component][0]
+    for component, program in SERVICES.items():
         unit = packages[component][1] / f"lib/systemd/system/{program}.service"
         text = unit.read_text()
         for wanted in ("Type=notify", "WatchdogSec=", "Restart=on-failure", "NoNewPrivileges=yes"):
@@ -154,7 +164,7 @@ def packages_are_complete():
     with tempfile.TemporaryDirectory() as directory:
         packages = packed(directory)
         for fact in (every_package_has_what_debian_asks_for, the_copyright_says_that_binaries_are_under_the_gpl,
-                     services_come_with_unit_and_configuration_that_fit,
+                     services_come_with_unit_and_configuration_that_fit, the_submitters_environment_is_what_its_unit_reads,
                      the_hotspots_user_and_state_agree_in_unit_scripts_and_configuration,
                      soapysdr_finds_the_packaged_module, units_are_correct_and_sandboxed, lintian_has_nothing_to_say):
             fact(packages)
