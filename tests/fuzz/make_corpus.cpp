@@ -12,6 +12,8 @@
 #include "core/base64.h"
 #include "core/message_json.h"
 #include "core/posting.h"
+#include "rewards/chain/contract.h"
+#include "rewards/chain/rlp.h"
 #include "tests/doubles/fake_evidence.h"
 #include "tests/doubles/fake_signer.h"
 #include "tests/doubles/record_builder.h"
@@ -171,6 +173,50 @@ void add_samples(const Corpus& corpus) {
   corpus.add("receiver_fuzz", "chirps", out.bytes());
 }
 
+// What another program signs, and what a node passes on of the contract.
+void add_chain(const Corpus& corpus) {
+  using namespace earshot::rewards::chain;  // NOLINT: as above
+  ByteArray<32> secret{};
+  secret.back() = 1;
+  const AccountKey key = account_key(secret).value();
+  const Bytes call = encode_deposit(key.address, 1'000);
+  const Transaction transaction{31'337, 7, 1'000'000'000, 3'000'000'000, 60'000, key.address, call};
+  corpus.add("rlp_fuzz", "call", sign_transaction(key, transaction).raw);
+  Transaction creation = transaction;
+  creation.to.reset();
+  corpus.add("rlp_fuzz", "creation", sign_transaction(key, creation).raw);
+  corpus.add("rlp_fuzz", "list",
+             rlp_list(std::vector<Bytes>{rlp_bytes(call), rlp_integer(Uint128{300}), {0x7F}}));
+  corpus.add("rlp_fuzz", "number", rlp_integer(Uint128{1} << 100));
+
+  Writer words;
+  words.put(ByteView(word_of(key.address)));
+  words.put(ByteView(word_of(Uint128{1} << 90)));
+  corpus.add("abi_fuzz", "words", words.bytes());
+  Writer revert;
+  revert.put(ByteView(abi_selector("EpochNotOver(uint64,uint256)")));
+  revert.put(ByteView(word_of(Uint128{20'700})));
+  revert.put(ByteView(word_of(Uint128{1'788'566'400})));
+  corpus.add("abi_fuzz", "revert", revert.bytes());
+  // Number of topics, bytes of data, both: two deposits and a withdrawal.
+  Writer moves;
+  for (const Hash256& kind : {deposited_event(), deposited_event(), withdrawn_event()}) {
+    moves.put(std::uint8_t{2});
+    moves.put(std::uint8_t{64});
+    moves.put(ByteView(kind));
+    moves.put(words.bytes());
+    moves.put(ByteView(word_of(Uint128{5})));
+  }
+  corpus.add("abi_fuzz", "moves", moves.bytes());
+  Writer signers;
+  signers.put(std::uint8_t{2});
+  signers.put(std::uint8_t{128});
+  signers.put(ByteView(signers_changed_event()));
+  for (const Uint128 word : {1, 1, 64, 1}) signers.put(ByteView(word_of(word)));
+  signers.put(ByteView(word_of(key.address)));
+  corpus.add("abi_fuzz", "signers", signers.bytes());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -186,5 +232,6 @@ int main(int argc, char** argv) {
   add_records(corpus);
   add_evidence(corpus);
   add_samples(corpus);
+  add_chain(corpus);
   return 0;
 }
