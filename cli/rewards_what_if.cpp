@@ -7,6 +7,7 @@
 #include "cli/chain_commands.h"
 #include "cli/commands.h"
 #include "cli/table.h"
+#include "hotspot/s2_cell.h"
 #include "verifier/published.h"
 #include "verifier/what_if.h"
 
@@ -30,9 +31,13 @@ std::vector<Tier> tiers_of(const WhatIfOptions& options) {
 }
 
 void print_machine(const WhatIfOptions& options, const Forecast& forecast) {
-  ordered_json out = {{"epoch", options.epoch},           {"beacons", forecast.paid_beacons},
-                      {"heard", forecast.heard},          {"own_beacons", forecast.own_beacons},
-                      {"heard_by", forecast.heard_by},    {"reach_m", forecast.reach_mm / 1000},
+  ordered_json out = {{"epoch", options.epoch},
+                      {"beacons", forecast.paid_beacons},
+                      {"heard", forecast.heard},
+                      {"own_beacons", forecast.own_beacons},
+                      {"heard_by", forecast.heard_by},
+                      {"reach_m", forecast.reach_mm / 1000},
+                      {"density_scale", static_cast<double>(forecast.scale) / rewards::kFullScale},
                       {"rewards", ordered_json::object()}};
   for (const Tier tier : tiers_of(options)) {
     out["rewards"][std::string(rewards::tier_name(tier))] =
@@ -52,7 +57,12 @@ void print_for_people(const WhatIfOptions& options, const Forecast& forecast) {
                 static_cast<unsigned long long>(forecast.heard_by),
                 show_fixed(static_cast<double>(forecast.reach_mm) / 1e6, 1).c_str());
   }
-  std::printf(".\n\n");
+  std::printf(".\n");
+  if (!options.receive_only) {
+    std::printf("The place counts %s of an uncrowded one, for it and for who hears it.\n",
+                show_fixed(static_cast<double>(forecast.scale) / rewards::kFullScale, 2).c_str());
+  }
+  std::printf("\n");
   Table table({"as", ">tokens an epoch"});
   for (const Tier tier : tiers_of(options)) {
     table.add({std::string(rewards::tier_name(tier)),
@@ -68,9 +78,10 @@ Result<void> run_what_if(const WhatIfOptions& options, const Context& context) {
   const Result<verifier::EpochAudit> audit = verifier::audit_published(*published, "");
   if (!audit) return fail(audit.error());
   if (!audit->identical) return fail(Errc::check_failed, audit->first_difference);
-  const Result<Forecast> forecast =
-      verifier::forecast(audit->record, audit->policy, audit->outcome,
-                         {.position = to_ecef(options.place), .transmits = !options.receive_only});
+  const Ecef place = to_ecef(options.place);
+  const Result<Forecast> forecast = verifier::forecast(
+      audit->record, audit->policy, audit->outcome,
+      {.position = place, .cell = hotspot::s2_cell_of(place), .transmits = !options.receive_only});
   if (!forecast) return fail(forecast.error());
   context.machine_output() ? print_machine(options, *forecast)
                            : print_for_people(options, *forecast);
@@ -101,7 +112,8 @@ void add_rewards_what_if(CLI::App& rewards, Context& context) {
   command->footer(
       "It hears a beacon if somebody as far away heard it, and is heard as far as the epoch's "
       "beacons\n"
-      "were. Hills and houses are not in the record: this is what the neighbourhood suggests.");
+      "were; it crowds its neighbourhood as one more hotspot does. Hills and houses are not in the "
+      "record: this is what the neighbourhood suggests.");
 }
 
 }  // namespace earshot::cli

@@ -143,12 +143,16 @@ Result<Forecast> forecast(const EpochRecord& record, const rewards::Policy& poli
                          : std::vector{Tier::listener};
   EvmAddress owner{};
   owner.fill(0xFF);
+  // As judge_epoch has it: in Helium's rules only who was heard counts in its cell.
+  const bool crowds =
+      prospect.transmits && (policy.rule_set != rewards::RuleSet::helium || out.heard_by > 0);
   for (const Tier tier : tiers) {
     std::vector<Standing> standings = outcome.standings;
-    standings.push_back({newcomer(), owner, tier});
+    standings.push_back({newcomer(), owner, tier, prospect.cell, crowds});
     const auto paid = pay(record, policy, outcome, credits, standings);
     if (!paid) return fail(paid.error());
     out.rewards[static_cast<std::size_t>(tier)] = paid->back().amount;
+    out.scale = paid->back().scale;
   }
   return out;
 }

@@ -2,16 +2,18 @@
 // and heard in it. Pure, integers only.
 //
 // It assumes: it hears a beacon if somebody at its distance or farther heard it; its own beacons
-// are heard as far as the epoch's beacons were (their median reach); everything else stays as it
-// was. The place's hills and houses are not in the record, so this is what the neighbourhood
-// suggests and no promise.
+// are heard as far as the epoch's beacons were (their median reach); it crowds its cells and those
+// around as a hotspot would (rewards/density.h); everything else stays as it was. The place's hills
+// and houses are not in the record, so this is what the neighbourhood suggests and no promise.
 #pragma once
+#include "core/s2.h"
 #include "verifier/judge.h"
 
 namespace earshot::verifier {
 
 struct Prospect {
   Ecef position;
+  S2Cell cell = 0;  // Of kPositionCellLevel, that holds the position.
   bool transmits = true;
 };
 
@@ -21,6 +23,7 @@ struct Forecast {
   std::uint64_t own_beacons = 0;
   std::uint64_t heard_by = 0;  // Hotspots that would hear each.
   std::uint64_t reach_mm = 0;  // Median distance to the farthest that heard a beacon; 0: none was.
+  std::uint64_t scale = 0;     // 10^-4: how crowded its place would be, it included.
   // What it would get in the epoch in each tier, base units; zero for unproven, and for tiers that
   // its kind cannot have.
   std::array<Uint128, rewards::kTierCount> rewards{};

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/s2.h"
 #include "tests/doubles/record_builder.h"
 
 namespace earshot::verifier {
@@ -23,8 +24,10 @@ class WhatIf : public testing::Test {
     record_ = builder_.build();
     outcome_ = judge_epoch(record_, builder_.policy()).value();
   }
-  Forecast ask(const Ecef& place, bool transmits = true) {
-    return forecast(record_, builder_.policy(), outcome_, {place, transmits}).value();
+  Forecast ask(const Ecef& place, bool transmits = true, S2Cell cell = 0) {
+    return forecast(record_, builder_.policy(), outcome_,
+                    {.position = place, .cell = cell, .transmits = transmits})
+        .value();
   }
   static Uint128 as(const Forecast& forecast, Tier tier) {
     return forecast.rewards[static_cast<std::size_t>(tier)];
@@ -74,6 +77,20 @@ TEST_F(WhatIf, AListenerIsPaidFromItsOwnBucket) {
   // The only one: all of the two per cent.
   EXPECT_TRUE(as(here, Tier::listener) == outcome_.rewards.emitted / 50);
   EXPECT_TRUE(as(here, Tier::located) == 0);
+}
+
+TEST_F(WhatIf, TheNewcomerCrowdsItsCellToo) {
+  Ecef near = builder_.hotspot(0).position;
+  near.x_mm += 800'000;
+  const S2Cell taken = outcome_.standings.front().cell;
+  ASSERT_EQ(s2_level(taken), kPositionCellLevel);
+  const Forecast nowhere = ask(near);
+  const Forecast crowded = ask(near, true, taken);
+  EXPECT_EQ(nowhere.scale, rewards::kFullScale);
+  EXPECT_EQ(crowded.scale, rewards::kFullScale / 2);  // Two where one is the most.
+  EXPECT_TRUE(as(crowded, Tier::located) < as(nowhere, Tier::located));
+  // One that never beacons counts for nothing among others.
+  EXPECT_EQ(ask(near, false, taken).scale, rewards::kFullScale);
 }
 
 TEST_F(WhatIf, ChangesNothingThatWasPaid) {
