@@ -8,7 +8,7 @@
 
 namespace earshot::rewards::chain {
 
-// The constructor's arguments (EarshotRewards.sol, Terms).
+// The constructor's arguments (EpochRoots.sol, Terms).
 struct DeployTerms {
   std::vector<EvmAddress> signers;  // Strictly ascending.
   std::uint64_t threshold = 2;      // Signatures that an epoch needs.

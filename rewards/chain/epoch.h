@@ -9,7 +9,7 @@
 
 namespace earshot::rewards::chain {
 
-// What the contract takes for an epoch; members in the order of its struct (EarshotRewards.sol).
+// What the contract takes for an epoch; members in the order of its struct (EpochRoots.sol).
 struct Epoch {
   std::uint64_t epoch = 0;
   std::uint64_t signer_set_version = 1;

@@ -2,6 +2,9 @@
 pragma solidity 0.8.30;
 
 import {EarshotRewards} from "contracts/EarshotRewards.sol";
+import {Deposits} from "contracts/Deposits.sol";
+import {EpochRoots} from "contracts/EpochRoots.sol";
+import {FraudProofs} from "contracts/FraudProofs.sol";
 import {SignerSet} from "contracts/SignerSet.sol";
 import {Leaf, Trees} from "./Trees.sol";
 import {World} from "./World.sol";
@@ -44,9 +47,9 @@ contract DepositsTest is World {
     }
 
     function test_depositOfNothingOrForNobodyIsRefused() public {
-        vm.expectRevert(EarshotRewards.NothingDeposited.selector);
+        vm.expectRevert(Deposits.NothingDeposited.selector);
         rewards.deposit(ANNA, 0);
-        vm.expectRevert(EarshotRewards.NothingDeposited.selector);
+        vm.expectRevert(Deposits.NothingDeposited.selector);
         rewards.deposit(address(0), 1);
     }
 
@@ -61,18 +64,18 @@ contract DepositsTest is World {
 
     function test_dataThatNoDepositBacksIsRefused() public {
         endOfEpoch(FIRST + 1);
-        EarshotRewards.Epoch memory e = next(earned(1_000, 401), 1_401, spent(401), 401);
+        EpochRoots.Epoch memory e = next(earned(1_000, 401), 1_401, spent(401), 401);
         bytes memory signatures = quorum(rewards.hashEpoch(e));
-        vm.expectRevert(abi.encodeWithSelector(EarshotRewards.DataNotBacked.selector, 401, 400));
+        vm.expectRevert(abi.encodeWithSelector(EpochRoots.DataNotBacked.selector, 401, 400));
         rewards.submitEpoch(e, signatures);
     }
 
     function test_dataNeverFalls() public {
         settle(earned(1_000, 300), 1_300, spent(300), 300);
         endOfEpoch(FIRST + 2);
-        EarshotRewards.Epoch memory e = next(earned(1_000, 300), 1_300, spent(300), 299);
+        EpochRoots.Epoch memory e = next(earned(1_000, 300), 1_300, spent(300), 299);
         bytes memory signatures = quorum(rewards.hashEpoch(e));
-        vm.expectRevert(abi.encodeWithSelector(EarshotRewards.TotalFell.selector, 299, 300));
+        vm.expectRevert(abi.encodeWithSelector(EpochRoots.TotalFell.selector, 299, 300));
         rewards.submitEpoch(e, signatures);
     }
 
@@ -80,36 +83,36 @@ contract DepositsTest is World {
         vm.prank(ANNA);
         rewards.requestWithdrawal();  // In epoch FIRST + 1: reserved until FIRST + 2 at most.
         settle(earned(1_000, 100), 1_100, spent(100), 100);
-        vm.expectRevert(abi.encodeWithSelector(EarshotRewards.StillReserved.selector, FIRST + 2, FIRST + 1));
+        vm.expectRevert(abi.encodeWithSelector(Deposits.StillReserved.selector, FIRST + 2, FIRST + 1));
         rewards.withdraw(ANNA, 100, Trees.proof(spent(100), 0));
         endOfEpoch(FIRST + 2);
         submit(next(earned(1_000, 150), 1_150, spent(150), 150));
         // The root that settles it is there, but does not count yet.
-        vm.expectRevert(abi.encodeWithSelector(EarshotRewards.StillReserved.selector, FIRST + 2, FIRST + 1));
+        vm.expectRevert(abi.encodeWithSelector(Deposits.StillReserved.selector, FIRST + 2, FIRST + 1));
         rewards.withdraw(ANNA, 150, Trees.proof(spent(150), 0));
         vm.warp(block.timestamp + DELAY);
         withdrawOf(spent(150), 0);  // Sent by somebody else.
         equal(rewards.balanceOf(ANNA), 600 + 250);
         equal(amountOf(ANNA), 150);
-        vm.expectRevert(EarshotRewards.NothingRequested.selector);
+        vm.expectRevert(Deposits.NothingRequested.selector);
         rewards.withdraw(ANNA, 150, Trees.proof(spent(150), 0));
     }
 
     function test_withdrawalNeedsARequestAndTheRightLeaf() public {
         settle(earned(1_000, 100), 1_100, spent(100), 100);
-        vm.expectRevert(EarshotRewards.NothingRequested.selector);
+        vm.expectRevert(Deposits.NothingRequested.selector);
         rewards.withdraw(ANNA, 100, Trees.proof(spent(100), 0));
         vm.prank(ANNA);
         rewards.requestWithdrawal();
         settle(earned(1_000, 100), 1_100, spent(100), 100);
         settle(earned(1_000, 100), 1_100, spent(100), 100);
-        vm.expectRevert(EarshotRewards.BadProof.selector);
+        vm.expectRevert(EpochRoots.BadProof.selector);
         rewards.withdraw(ANNA, 0, Trees.proof(spent(100), 0));
         // A leaf of the other tree is no leaf of this one.
-        vm.expectRevert(EarshotRewards.BadProof.selector);
+        vm.expectRevert(EpochRoots.BadProof.selector);
         rewards.withdraw(ANNA, 1_000, Trees.proof(earned(1_000, 100), 0));
         vm.prank(BEN);
-        vm.expectRevert(EarshotRewards.NothingDeposited.selector);
+        vm.expectRevert(Deposits.NothingDeposited.selector);
         rewards.requestWithdrawal();
         withdrawOf(spent(100), 0);
         equal(rewards.balanceOf(ANNA), 900);
@@ -119,7 +122,7 @@ contract DepositsTest is World {
         vm.prank(ANNA);
         rewards.requestWithdrawal();
         endOfEpoch(FIRST + 2);
-        EarshotRewards.Epoch memory e = next(earned(1_000, 0), 1_000, spent(0), 0);
+        EpochRoots.Epoch memory e = next(earned(1_000, 0), 1_000, spent(0), 0);
         e.epoch = FIRST + 2;
         submit(e);
         vm.prank(GUARDIAN);
@@ -127,7 +130,7 @@ contract DepositsTest is World {
         (uint64 atEpoch, bytes32 debits) = rewards.settled();
         equal(atEpoch, FIRST);
         equal(debits, 0);
-        vm.expectRevert(abi.encodeWithSelector(EarshotRewards.StillReserved.selector, FIRST + 2, FIRST));
+        vm.expectRevert(abi.encodeWithSelector(Deposits.StillReserved.selector, FIRST + 2, FIRST));
         rewards.withdraw(ANNA, 0, Trees.proof(spent(0), 0));
         settle(earned(1_000, 0), 1_000, spent(0), 0);  // FIRST + 3
         withdrawOf(spent(0), 0);
@@ -140,7 +143,7 @@ contract DepositsTest is World {
         rewards.requestWithdrawal();
         settle(earned(1_000, 300), 1_300, spent(0), 300);
         settle(earned(1_000, 300), 1_300, spent(0), 300);
-        vm.expectRevert(abi.encodeWithSelector(EarshotRewards.DataNotBacked.selector, 300, 0));
+        vm.expectRevert(abi.encodeWithSelector(EpochRoots.DataNotBacked.selector, 300, 0));
         rewards.withdraw(ANNA, 0, Trees.proof(spent(0), 0));
         claimOf(earned(1_000, 300), 1);
         equal(rewards.totalSupply(), 900);
@@ -153,7 +156,7 @@ contract DepositsTest is World {
         Leaf[] memory debits = list(Leaf(ANNA, 401), Leaf(BEN, 199));
         submit(next(earned(1_000, 600), 1_600, debits, 600));
         bytes32[] memory proof = Trees.proof(debits, 1);
-        vm.expectRevert(EarshotRewards.BadProof.selector);
+        vm.expectRevert(EpochRoots.BadProof.selector);
         rewards.proveOverspend(BEN, 199, proof);
         rewards.proveOverspend(ANNA, 401, Trees.proof(debits, 0));
         equal(rewards.newestData(), 0);
@@ -166,7 +169,7 @@ contract DepositsTest is World {
         endOfEpoch(FIRST + 2);
         submit(next(earned(1_000, 300), 1_300, spent(200), 300));
         rewards.proveRegression(
-            EarshotRewards.Tree.debits, ANNA, 300, Trees.proof(spent(300), 0), 200, Trees.proof(spent(200), 0)
+            FraudProofs.Tree.debits, ANNA, 300, Trees.proof(spent(300), 0), 200, Trees.proof(spent(200), 0)
         );
         equal(rewards.newestDebits(), Trees.root(spent(300)));
         equal(rewards.newestData(), 300);
@@ -177,7 +180,7 @@ contract DepositsTest is World {
         Leaf[] memory debits = list(Leaf(ANNA, 300), Leaf(ANNA, 0));
         submit(next(earned(1_000, 300), 1_300, debits, 300));
         rewards.proveDuplicate(
-            EarshotRewards.Tree.debits, ANNA, 300, Trees.proof(debits, 0), 0, Trees.proof(debits, 1)
+            FraudProofs.Tree.debits, ANNA, 300, Trees.proof(debits, 0), 0, Trees.proof(debits, 1)
         );
         equal(rewards.newestRoot(), Trees.root(earned(1_000, 0)));
     }

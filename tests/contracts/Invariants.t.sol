@@ -2,6 +2,8 @@
 pragma solidity 0.8.30;
 
 import {EarshotRewards} from "contracts/EarshotRewards.sol";
+import {EpochRoots} from "contracts/EpochRoots.sol";
+import {FraudProofs} from "contracts/FraudProofs.sol";
 import {Leaf, Trees} from "./Trees.sol";
 import {World} from "./World.sol";
 
@@ -20,7 +22,7 @@ contract Actors is World {
     Leaf[] internal spentNow;
     Leaf[] internal earnedBefore;
     Leaf[] internal spentBefore;
-    EarshotRewards.Epoch internal last;
+    EpochRoots.Epoch internal last;
 
     constructor() {
         deploy(0);
@@ -61,7 +63,7 @@ contract Actors is World {
         if (lies & 15 == 3) spent[data % 4].amount = data % 2_000;
         if (lies & 15 == 4) earned[data % 4].amount = data % 2_000;
         if (lies & 15 == 5) earned[0].account = person(1);
-        EarshotRewards.Epoch memory e = next(earned, uint128(total), spent, cumulativeData);
+        EpochRoots.Epoch memory e = next(earned, uint128(total), spent, cumulativeData);
         try rewards.submitEpoch(e, quorum(rewards.hashEpoch(e))) {
             ++submitted;
             store(earnedBefore, earnedNow);
@@ -168,7 +170,7 @@ contract Actors is World {
             } catch {}
         }
         if (before.length == 0) return;
-        EarshotRewards.Tree tree = debits ? EarshotRewards.Tree.debits : EarshotRewards.Tree.rewards;
+        FraudProofs.Tree tree = debits ? FraudProofs.Tree.debits : FraudProofs.Tree.rewards;
         try rewards.proveRegression(
             tree, leaf.account, before[who].amount, Trees.proof(before, who), leaf.amount, proof
         ) {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {EarshotRewards} from "contracts/EarshotRewards.sol";
+import {EpochRoots} from "contracts/EpochRoots.sol";
 import {SignerSet} from "contracts/SignerSet.sol";
 import {Leaf, Trees} from "./Trees.sol";
 import {World} from "./World.sol";
@@ -87,16 +88,16 @@ contract SettlementTest is World {
     function testFuzz_noQuorumPaysAboveTheCap(uint128 above) public {
         vm.assume(above > 0 && above < type(uint128).max - EMISSION);
         Leaf[] memory leaves = list(Leaf(address(1), EMISSION + above));
-        EarshotRewards.Epoch memory e = next(leaves, EMISSION + above, none(), 0);
+        EpochRoots.Epoch memory e = next(leaves, EMISSION + above, none(), 0);
         bytes memory signatures = quorum(rewards.hashEpoch(e));
         vm.expectRevert(
-            abi.encodeWithSelector(EarshotRewards.OverEmissionCap.selector, EMISSION + uint256(above), EMISSION)
+            abi.encodeWithSelector(EpochRoots.OverEmissionCap.selector, EMISSION + uint256(above), EMISSION)
         );
         rewards.submitEpoch(e, signatures);
     }
 
     function test_signaturesMustBeOfTheSetAscendingAndLow() public {
-        EarshotRewards.Epoch memory e = next(list(Leaf(address(1), 1)), 1, none(), 0);
+        EpochRoots.Epoch memory e = next(list(Leaf(address(1), 1)), 1, none(), 0);
         bytes32 digest = rewards.hashEpoch(e);
         bytes[3] memory one =
             [signature(keys[0], digest), signature(keys[1], digest), signature(keys[2], digest)];
@@ -125,11 +126,11 @@ contract SettlementTest is World {
         endOfEpoch(FIRST + 1);
         total = uint128(500 + total % 1_501);
         Leaf[] memory leaves = list(Leaf(address(1), 500), Leaf(address(2), total));
-        EarshotRewards.Epoch memory e = next(leaves, total, none(), 0);
+        EpochRoots.Epoch memory e = next(leaves, total, none(), 0);
         e.logSize = logBefore + log % (type(uint64).max - logBefore);
         submit(e);
         // A follower of the root that is about to fall, signed in time.
-        EarshotRewards.Epoch memory follower = e;
+        EpochRoots.Epoch memory follower = e;
         vm.prank(GUARDIAN);
         rewards.veto();
         equal(rewards.newestTotal(), 500);
@@ -137,7 +138,7 @@ contract SettlementTest is World {
         equal(rewards.logSize(), logBefore);
         equal(rewards.epoch(), FIRST + 1);
         bytes memory signatures = quorum(rewards.hashEpoch(e));
-        vm.expectRevert(abi.encodeWithSelector(EarshotRewards.EpochOutOfOrder.selector, FIRST + 1, FIRST + 1));
+        vm.expectRevert(abi.encodeWithSelector(EpochRoots.EpochOutOfOrder.selector, FIRST + 1, FIRST + 1));
         rewards.submitEpoch(e, signatures);
         endOfEpoch(FIRST + 2);
         follower.epoch = FIRST + 2;
@@ -145,7 +146,7 @@ contract SettlementTest is World {
         signatures = quorum(rewards.hashEpoch(follower));
         vm.expectRevert(
             abi.encodeWithSelector(
-                EarshotRewards.WrongPreviousRoot.selector, e.rewardsRoot, rewards.newestRoot()
+                EpochRoots.WrongPreviousRoot.selector, e.rewardsRoot, rewards.newestRoot()
             )
         );
         rewards.submitEpoch(follower, signatures);
@@ -166,7 +167,7 @@ contract SettlementTest is World {
         rewards.proposeRotation(r, quorum(rewards.hashRotation(r)));
         vm.warp(block.timestamp + DELAY);
         rewards.rotate(r);
-        EarshotRewards.Epoch memory e = next(list(Leaf(address(1), 1)), 1, none(), 0);
+        EpochRoots.Epoch memory e = next(list(Leaf(address(1), 1)), 1, none(), 0);
         bytes memory old = quorum(rewards.hashEpoch(e));
         vm.expectRevert(SignerSet.BadSignature.selector);
         rewards.submitEpoch(e, old);
@@ -176,7 +177,7 @@ contract SettlementTest is World {
     function test_theGuardianCanOnlySayNo() public {
         vm.expectRevert(SignerSet.NotGuardian.selector);
         rewards.setPaused(true);
-        EarshotRewards.Epoch memory e = next(list(Leaf(GUARDIAN, 1)), 1, none(), 0);
+        EpochRoots.Epoch memory e = next(list(Leaf(GUARDIAN, 1)), 1, none(), 0);
         bytes memory signatures = signature(keys[0], rewards.hashEpoch(e));
         vm.prank(GUARDIAN);
         vm.expectRevert(SignerSet.BadSignature.selector);

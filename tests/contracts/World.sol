@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {EarshotRewards} from "contracts/EarshotRewards.sol";
+import {EpochRoots} from "contracts/EpochRoots.sol";
 import {SignerSet} from "contracts/SignerSet.sol";
 import {Leaf, Trees} from "./Trees.sol";
 
@@ -36,7 +37,7 @@ abstract contract World {
             addresses(keys),
             2,
             GUARDIAN,
-            EarshotRewards.Terms(FIRST, LENGTH, DELAY, halving, RESERVATION, EMISSION)
+            EpochRoots.Terms(FIRST, LENGTH, DELAY, halving, RESERVATION, EMISSION)
         );
     }
 
@@ -68,7 +69,7 @@ abstract contract World {
     function next(Leaf[] memory earned, uint128 total, Leaf[] memory spent, uint128 data)
         internal
         view
-        returns (EarshotRewards.Epoch memory e)
+        returns (EpochRoots.Epoch memory e)
     {
         (bytes32 root,) = rewards.current();
         e.epoch = rewards.epoch() + 1;
@@ -83,7 +84,7 @@ abstract contract World {
         e.logRoot = keccak256("log");
     }
 
-    function submit(EarshotRewards.Epoch memory e) internal {
+    function submit(EpochRoots.Epoch memory e) internal {
         rewards.submitEpoch(e, quorum(rewards.hashEpoch(e)));
     }
 
