@@ -21,7 +21,7 @@ class ClockMovingTransport final : public Transport {
     const nlohmann::json time = {{"unix_ns", std::to_string(clock_.now())}};
     const std::string text = time.dump();
     // The clock never goes back: another hotspot may have moved it further, which is refused.
-    const Result<HttpResponse> moved = way_.exchange(
+    Result<HttpResponse> moved = way_.exchange(
         {"POST", "/v1/simulation/clock", "application/json", {text.begin(), text.end()}});
     if (!moved) return moved;
     return way_.exchange(request);

@@ -2,7 +2,7 @@
 import resource
 import time
 
-from . import plan
+from . import lossy_link, plan
 
 SOON = 60  # Seconds of the virtual clock after the first epoch's opening.
 FIRST_SEAL = plan.EPOCH + plan.GRACE  # Likewise.
@@ -11,9 +11,9 @@ GAP = 10 * plan.ROUND  # Between one fault's end and the next one's beginning.
 
 class Fault:
     name = does = ""
-    needs = None  # What a machine may lack; the run ends with 69 when it does.
     earliest = SOON
     lasts = 2 * plan.ROUND
+    lossy_link = False  # Whether the verifier is to be behind one.
     wrong_clock = None  # Name of the hotspot whose clock is not to be believed.
 
     def begin(self, stage):
@@ -136,6 +136,24 @@ class DiskFull(Fault):
         self.limit(stage.verifier, None)
 
 
+class PacketLoss(Fault):
+    name = "packet-loss"
+    does = "every tenth packet from and to the verifier is lost for a minute (in network namespaces of its own)"
+    share = 0.1
+    lasts = plan.ROUND  # A packet that is sent again takes real time.
+    lossy_link = True
+
+    def lacks(self):
+        return lossy_link.lacks()
+
+    def begin(self, stage):
+        stage.link.loss = self.share
+
+    def end(self, stage):
+        stage.link.loss = 0.0
+        stage.events("link", f"lost {stage.link.lost} of {stage.link.lost + stage.link.passed} packets so far")
+
+
 class SlowChain(Fault):
     name = "slow-chain"
     does = "no block comes from before the first epoch's seal until a submission has been given up and the next epoch is sealed"
@@ -155,7 +173,8 @@ class SlowChain(Fault):
         stage.mines = True
 
 
-FAULTS = {fault.name: fault for fault in (VerifierDown, DaemonKilled, DeviceUnplugged, ClockStepped, DiskFull, SlowChain)}
+FAULTS = {fault.name: fault for fault in (VerifierDown, DaemonKilled, DeviceUnplugged, ClockStepped, DiskFull, PacketLoss,
+                                         SlowChain)}
 
 
 class Trial:

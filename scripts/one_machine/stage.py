@@ -12,6 +12,7 @@ import urllib.request
 from anvil import Anvil, free_port
 
 from . import plan
+from .lossy_link import OURS, VERIFIERS
 from .processes import PATIENCE, Supervised
 
 BLOCK_SECONDS = 12  # Of the virtual clock between two blocks.
@@ -74,13 +75,13 @@ class Hotspot(Supervised):
 
 
 class Stage:
-    def __init__(self, binaries, out, count, events, addresses=("127.0.0.1", "127.0.0.1"), verifier_started_in=None,
-                 wrong_clock=None):
-        """`addresses`: of the machine as the verifier sees it, of the verifier as others see it. `wrong_clock`: the name
-        of a hotspot whose clock is not to be believed."""
-        self.wrong_clock = wrong_clock
+    def __init__(self, binaries, out, count, events, link=None, wrong_clock=None):
+        """`link`: a LossyLink between the verifier and everybody else. `wrong_clock`: the name of a hotspot whose clock is
+        not to be believed."""
+        self.link, self.wrong_clock = link, wrong_clock
+        # Of the machine as the verifier sees it, of the verifier as others see it.
+        self.addresses = (OURS, VERIFIERS) if link else ("127.0.0.1", "127.0.0.1")
         self.binaries, self.out, self.events = pathlib.Path(binaries).resolve(), out, events
-        self.addresses, self.verifier_started_in = addresses, verifier_started_in
         self.first_epoch = int(time.time()) // plan.EPOCH + 3  # Registrations carry the real time: it must be past.
         self.opening = self.first_epoch * plan.EPOCH
         self.now = self.opening - 170  # Of the virtual clock, seconds.
@@ -165,7 +166,7 @@ class Stage:
         self.url = f"http://{self.addresses[1]}:{port}"
         self.verifier = Supervised("verifier", [self.binaries / "earshot-verifierd", "serve", "-c", config],
                                    self.out / "verifier" / "log", self.verifier_line, self.process_event,
-                                   started_in=self.verifier_started_in)
+                                   started_in=self.link.enter_verifiers_end if self.link else None)
         self.verifier.start()
         deadline = time.monotonic() + PATIENCE
         while not self.verifier_answers():
