@@ -3,12 +3,14 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/chain_commands.h"
 #include "cli/channel_files.h"
 #include "cli/channel_terms.h"
 #include "cli/commands.h"
 #include "core/files.h"
+#include "rewards/chain/remote_signer.h"
 #include "rewards/channels/opening.h"
 
 namespace earshot::cli {
@@ -17,6 +19,7 @@ namespace {
 using nlohmann::ordered_json;
 using rewards::chain::AccountKey;
 using rewards::chain::ContractDomain;
+using rewards::chain::RemoteSigner;
 using rewards::channels::Anchor;
 using rewards::channels::ChannelEnd;
 using rewards::channels::HashChain;
@@ -27,6 +30,8 @@ using rewards::channels::Voucher;
 struct OpenOptions {
   DomainOptions domain;
   std::string key;
+  std::string signer;  // URL of a program that holds the key, instead of `key`.
+  std::string from;    // Whose key, there.
   std::string hotspot;
   std::uint64_t epoch = 0;
   std::uint64_t price = 0;
@@ -49,22 +54,52 @@ struct TakeOptions {
   std::size_t needed = 0;  // 0: all but one of more than one signer.
 };
 
+// Who pays, by a key here or in another program.
+struct Payer {
+  EvmAddress address{};
+  std::optional<AccountKey> key;
+  std::optional<RemoteSigner> signer;
+
+  Result<EvmSignature> sign(const ContractDomain& domain, const Anchor& anchor) {
+    if (signer) return signer->sign(domain, anchor);
+    return sign_digest(*key, rewards::chain::anchor_digest(domain, anchor));
+  }
+};
+
+Result<Payer> payer_of(const OpenOptions& options) {
+  if (options.signer.empty() == options.key.empty() ||
+      options.signer.empty() != options.from.empty()) {
+    return fail(Errc::usage, "who pays: either --key, or --signer and --from");
+  }
+  if (!options.key.empty()) {
+    const Result<AccountKey> key = rewards::chain::read_account_key(options.key);
+    if (!key) return fail(key.error());
+    return Payer{key->address, *key, std::nullopt};
+  }
+  const Result<EvmAddress> account = parse_address_option("--from", options.from);
+  if (!account) return fail(account.error());
+  const auto endpoint = rewards::chain::parse_endpoint(options.signer);
+  if (!endpoint) return fail(Errc::usage, "--signer: " + endpoint.error().detail);
+  return Payer{*account, std::nullopt, RemoteSigner(rewards::chain::JsonRpc(*endpoint), *account)};
+}
+
 Result<void> run_open(const OpenOptions& options, const Context& context) {
   const Result<ContractDomain> domain = domain_of(options.domain);
   if (!domain) return fail(domain.error());
-  const Result<AccountKey> key = rewards::chain::read_account_key(options.key);
-  if (!key) return fail(key.error());
+  Result<Payer> payer = payer_of(options);
+  if (!payer) return fail(payer.error());
   const Result<PublicKey> hotspot = array_from_hex<32>(options.hotspot);
   if (!hotspot) return fail(Errc::usage, "--hotspot: " + hotspot.error().detail);
-  Anchor anchor{key->address, *hotspot, options.epoch, options.price, options.units, {}};
+  Anchor anchor{payer->address, *hotspot, options.epoch, options.price, options.units, {}};
   if (Result<void> allowed = check_anchor(anchor); !allowed) {
     return fail(Errc::usage, allowed.error().detail);
   }
   Purse purse{.secret = random_seed(), .units = options.units};
   anchor.tip = HashChain(purse.secret, purse.units).tip();
   purse.channel = rewards::chain::anchor_digest(*domain, anchor);
-  const SignedAnchor opening{
-      .anchor = anchor, .payer_signature = sign_digest(*key, purse.channel), .reservations = {}};
+  const Result<EvmSignature> signature = payer->sign(*domain, anchor);
+  if (!signature) return fail(signature.error());
+  const SignedAnchor opening{.anchor = anchor, .payer_signature = *signature, .reservations = {}};
   // The purse first: an anchor without it could never be paid in.
   if (Result<void> kept = create_purse(options.purse, purse); !kept) return kept;
   if (Result<void> written = write_bytes(options.out, encode(opening)); !written) return written;
@@ -151,9 +186,12 @@ void add_open(CLI::App& group, Context& context) {
       add_command(group, context, "open", "A payer signs an anchor for one hotspot and epoch",
                   [options, &context] { return run_open(*options, context); });
   add_domain_options(*command, options->domain);
-  command->add_option("--key", options->key, "The payer's account, mode 0600")
-      ->type_name("FILE")
-      ->required();
+  command->add_option("--key", options->key, "The payer's account, mode 0600")->type_name("FILE");
+  command
+      ->add_option("--signer", options->signer,
+                   "Instead: JSON-RPC of a signer that holds the key (eth_signTypedData_v4)")
+      ->type_name("URL");
+  command->add_option("--from", options->from, "With --signer: whose key")->type_name("ADDRESS");
   command->add_option("--hotspot", options->hotspot, "Who is paid: the hotspot's key")
       ->type_name("HEX")
       ->required();

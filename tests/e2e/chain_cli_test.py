@@ -361,6 +361,28 @@ class Chain(unittest.TestCase):
         self.assertEqual(json.loads(self.done(*words, "--signer", clef.url))["state"], "mined")
         clef.stop()
 
+    def test_a_payer_may_sign_its_anchor_with_a_key_in_another_program(self):
+        def opened(*who, name="anchor"):
+            return ("channel", "open", "--contract", self.contract, "--chain-id", 31337, "--hotspot", "11" * 32, "--epoch",
+                    self.epoch, "--unit-price", 1, "--units", 5, "--purse", self.folder / f"{name}.purse", "--out",
+                    self.folder / name, *who)
+
+        made = json.loads(self.done(*opened("--signer", self.node.url, "--from", UNLOCKED)))
+        self.assertEqual(made["payer"], UNLOCKED)
+        for file in ("anchor", "anchor.purse"):
+            (self.folder / file).unlink()
+        self.fails(2, "either --key, or --signer", *opened("--signer", self.node.url))
+        self.fails(1, "refuses eth_signTypedData_v4", *opened("--signer", self.node.url, "--from", NOBODY))
+
+        def for_more_units(question):
+            account, document = question["params"]
+            document["message"]["maxUnits"] = "65536"
+            return json.dumps({"jsonrpc": "2.0", "id": question["id"],
+                               "result": self.node.call("eth_signTypedData_v4", account, document)})
+        liar = Liar(self.node, {"eth_signTypedData_v4": for_more_units})
+        self.fails(1, "did not sign this anchor with", *opened("--signer", liar.url, "--from", UNLOCKED))
+        liar.stop()
+
     def test_a_dead_verifier_is_69(self):
         dead = f"http://127.0.0.1:{free_port()}"
         self.fails(69, dead, *self.submit(self.epoch, "verifier-1", "verifier-2", log=dead))

@@ -114,6 +114,37 @@ TEST_F(RemoteKey, SignsWhatTheContractTakes) {
   ASSERT_TRUE(send(encode_submit(epoch, *signature)));
 }
 
+TEST_F(RemoteKey, SignsAnAnchorAsAKeyOfOursWould) {
+  const channels::Anchor anchor{dev_, filled_hash(0x21), kFirstEpoch, 3, 70, filled_hash(0x7A)};
+  const Result<EvmSignature> signature = signer_for(dev_).sign(contract_->domain(), anchor);
+  ASSERT_TRUE(signature) << signature.error().detail;
+  const AccountKey same = *account_key(
+      *array_from_hex<32>("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"));
+  EXPECT_EQ(*signature, sign_digest(same, anchor_digest(contract_->domain(), anchor)));
+}
+
+// The submitter's whole life with a key that it never sees: sent, raised, mined, taken up again.
+TEST_F(RemoteKey, PaysForATransactionAndForItsRaise) {
+  const TransactionSigner signer(JsonRpc(*parse_endpoint(anvil_->url())), dev_);
+  ASSERT_TRUE(anvil_->set_automine(false));
+  FeeRules rules;
+  rules.looks_before_raise = 0;
+  const std::string journal = new_journal();
+  const EvmAddress to = contract_->domain().contract;
+  Result<Submitter> submitter = Submitter::begin(node(), signer, to, data_, journal, rules);
+  ASSERT_TRUE(submitter) << submitter.error().detail;
+  ASSERT_EQ(submitter->advance()->stage, Stage::waiting);
+  EXPECT_EQ(submitter->attempts(), 2U);
+  const auto kept = Submitter::resume(node(), signer, to, journal, patient_rules());
+  ASSERT_TRUE(kept && *kept);
+  EXPECT_EQ((*kept)->attempts(), 2U);
+  EXPECT_EQ((*kept)->transaction(), submitter->transaction());
+  EXPECT_EQ(Submitter::resume(node(), sender_, to, journal).error().code, Errc::usage);
+  EXPECT_FALSE(Submitter::resume(node(), signer, to, new_journal())->has_value());
+  ASSERT_TRUE(anvil_->mine());
+  EXPECT_TRUE(look_for(*submitter, Stage::mined));
+}
+
 TEST_F(RemoteKey, ASignatureOfAnotherAccountOrARefusalIsNotPassedOn) {
   const Result<EvmSignature> stranger =
       signer_for(numbered_key(7).address).sign(contract_->domain(), epoch_);
