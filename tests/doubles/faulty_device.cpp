@@ -46,6 +46,17 @@ class FaultyDevice final : public SoapySDR::Device {
   void setSampleRate(int, std::size_t, double rate) override { rate_ = std::min(rate, 10e6); }
   double getSampleRate(int, std::size_t) const override { return rate_; }
 
+  SoapySDR::ArgInfoList getSettingInfo() const override {
+    SoapySDR::ArgInfo idle;
+    idle.key = "idle_until";
+    if (world_.skips_quiet) return {idle};
+    return {};
+  }
+  void writeSetting(const std::string& key, const std::string& value) override {
+    if (!world_.skips_quiet || key != "idle_until") throw std::runtime_error("no such setting");
+    world_.time_ns = std::max(world_.time_ns, std::stoll(value));
+  }
+
   SoapySDR::Stream* setupStream(int direction, const std::string&, const std::vector<std::size_t>&,
                                 const SoapySDR::Kwargs&) override {
     return reinterpret_cast<SoapySDR::Stream*>(direction == SOAPY_SDR_RX ? &receive_stream

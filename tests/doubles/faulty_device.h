@@ -17,6 +17,7 @@ struct FaultyWorld {
   bool full_duplex = true;
   bool tells_status = true;
   bool opens = true;
+  bool skips_quiet = false;       // Has the setting idle_until, as the virtual air.
   std::size_t transfer = 0;       // Only multiples of this leave the antenna; 0: everything does.
   long long time_ns = 1'000'000;  // Of the next sample received.
   std::deque<Fault> faults;       // One a read; then none.

@@ -98,6 +98,28 @@ TEST_F(RadioTest, CountsAnOverflowAndTimesWhatFollowsAnew) {
   EXPECT_EQ(radio->counters().lost_ns, 8'000'000U);
 }
 
+TEST_F(RadioTest, QuietAirThatADeviceSkippedIsAGapButNotLost) {
+  config_.device_time_is_utc = true;
+  world_.skips_quiet = true;
+  const auto radio = open();
+  samples_from(*radio);
+  const Result<AirPiece> after = radio->read(5'000'000'000);
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->first.utc, (Instant{5, 0}));
+  EXPECT_TRUE(after->after_gap);
+  EXPECT_EQ(radio->counters().overflows, 0U);
+  EXPECT_EQ(radio->counters().lost_ns, 0U);
+}
+
+TEST_F(RadioTest, ADeviceThatCannotSkipIsNotAsked) {
+  config_.device_time_is_utc = true;
+  const auto radio = open();
+  samples_from(*radio);
+  const Result<AirPiece> next = radio->read(5'000'000'000);
+  ASSERT_TRUE(next);
+  EXPECT_FALSE(next->after_gap);
+}
+
 TEST_F(RadioTest, ActivatesASilentStreamAnewThenTheDeviceAndGoesOn) {
   world_.faults.assign(6, Fault::timeout);
   const auto radio = open();
