@@ -62,9 +62,12 @@ Result<UnixNanos> Station::step(UnixNanos now) {
   if (!busy) {
     if (Result<void> delivered = deliver(now); !delivered) return fail(delivered.error());
   }
-  UnixNanos next = std::min(now + kLongestWait, std::max(next_poll_, now));
-  const std::optional<UnixNanos> due = hotspot_.next_due();
-  if (due && !busy) next = std::min(next, std::max(*due, next_delivery_));
+  UnixNanos next = now + kLongestWait;
+  if (!busy) {  // Otherwise what is due waits for the beacon.
+    next = std::min(next, std::max(next_poll_, now));
+    const std::optional<UnixNanos> due = hotspot_.next_due();
+    if (due) next = std::min(next, std::max(*due, next_delivery_));
+  }
   if (beaconer_ != nullptr) next = std::min(next, beaconer_->next_step(now));
   return next;
 }

@@ -105,7 +105,7 @@ clock_error_ns = 100
 [verifier]
 url = "{verifier}"
 network = {NETWORK}
-timeout_s = 10
+timeout_s = 20
 audit_poll_s = 30
 spread_s = 5
 [source]

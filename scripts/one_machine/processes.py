@@ -97,13 +97,14 @@ class Supervised:
         self.reader.join(timeout=PATIENCE)
         return self.process.returncode
 
-    def cpu_seconds(self):
-        """Of the running process so far, and its memory at the peak in bytes; zeros when it is gone."""
-        try:
-            with open(f"/proc/{self.process.pid}/stat") as stat:
-                fields = stat.read().rsplit(")", 1)[1].split()
-            with open(f"/proc/{self.process.pid}/status") as status:
-                peak = next((int(line.split()[1]) for line in status if line.startswith("VmHWM")), 0)
-        except (OSError, AttributeError):
-            return 0.0, 0
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), peak * 1024
+
+def cost_of(process):
+    """CPU seconds of a running process so far, and its memory at the peak in bytes; zeros when it is gone."""
+    try:
+        with open(f"/proc/{process.pid}/stat") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        with open(f"/proc/{process.pid}/status") as status:
+            peak = next((int(line.split()[1]) for line in status if line.startswith("VmHWM")), 0)
+    except (OSError, AttributeError):
+        return 0.0, 0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), peak * 1024

@@ -69,6 +69,44 @@ TEST_F(StationTest, GoesOnAtOnceWhenTheClockWasSetBack) {
   EXPECT_NE(log_.find("the clock was set back by 86"), std::string::npos) << log_;
 }
 
+TEST_F(StationTest, IsNotCalledAgainAndAgainWhileItWaitsForItsOwnSlot) {
+  Settings speaks = settings_;
+  speaks.sortition.window_rounds = 1;
+  speaks.sortition.max_spreading_factor = 7;
+  verifier_.handler = [](const HttpRequest& request) -> Result<HttpResponse> {
+    if (request.path.find("/rounds/") == std::string::npos) return HttpResponse{200, {}, "{}"};
+    return HttpResponse{
+        200, std::nullopt,
+        R"({"round":29700000,"network":"31337","entropy":")" + std::string(64, '7') + R"("})"};
+  };
+  Result<Hotspot> hotspot =
+      Hotspot::open(test_identity(2), speaks, directory_.file("speaker"), verifier_, clock_);
+  ASSERT_TRUE(hotspot);
+  std::optional<radio::Burst> burst;
+  BeaconPorts ports;
+  ports.verifiers = {&verifier_};
+  ports.send = [&](const radio::Burst& one) {
+    burst = one;
+    return Result<void>();
+  };
+  ports.sent = [&]() -> Result<std::optional<radio::SentBurst>> {
+    return std::optional(radio::SentBurst{burst->start, 0});
+  };
+  ports.log = [](const std::string&) {};
+  Beaconer beaconer(*hotspot, speaks, {250e3, 20}, ports);
+  // Audits are asked for every second, so that this is due while the beacon is waited for.
+  Station station(*hotspot, &beaconer, {1, 60}, [](const std::string&) {});
+  int steps = 0;
+  while (clock_.now() < round_opening(kTestRound) + 59 * kSecond) {
+    const Result<UnixNanos> next = station.step(clock_.now());
+    ASSERT_TRUE(next);
+    clock_.set(std::max(*next, clock_.now() + kSecond / 1000));
+    ++steps;
+  }
+  EXPECT_TRUE(burst);
+  EXPECT_LT(steps, 200) << "some a second";
+}
+
 TEST_F(StationTest, AClockThatIsSlewedIsNotSetBack) {
   run_for(10 * kSecond);
   clock_.set(clock_.now() - kSecond / 10);
