@@ -12,6 +12,7 @@ GAP = 10 * plan.ROUND  # Between one fault's end and the next one's beginning.
 class Fault:
     name = does = ""
     earliest = SOON
+    is_early = True  # A whole epoch after it is waited for, and settled.
     lasts = 2 * plan.ROUND
     lossy_link = False  # Whether the verifier is to be behind one.
     wrong_clock = None  # Name of the hotspot whose clock is not to be believed.
@@ -158,6 +159,7 @@ class SlowChain(Fault):
     name = "slow-chain"
     does = "no block comes from before the first epoch's seal until a submission has been given up and the next epoch is sealed"
     earliest = FIRST_SEAL - 30
+    is_early = False  # The epochs that it holds up are worth looking at, not those 80 minutes later.
     lasts = plan.EPOCH + plan.ROUND
 
     def begin(self, stage):
@@ -186,7 +188,8 @@ class Trial:
         self.now_on = None  # The fault that lasts, and since when.
         self.repaired = None  # (fault, when, what each hotspot had delivered then)
         self.earliest = 0
-        self.begun = self.recovered = 0
+        self.begun = 0
+        self.last_epoch = 0  # The first that began after everything had recovered: what the network is worth then.
 
     def is_over(self):
         """Whether all have been, and everything has recovered from them."""
@@ -218,6 +221,7 @@ class Trial:
             return
         self.events("recovered", f"recovered from {fault.name} after {stage.now - when} s of the virtual clock",
                     fault=fault.name, seconds=stage.now - when)
-        self.recovered += 1
+        if fault.is_early:
+            self.last_epoch = stage.now // plan.EPOCH + 1
         self.repaired = None
         self.earliest = stage.now - stage.opening + GAP
