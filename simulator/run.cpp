@@ -102,6 +102,12 @@ Result<void> write_results(const PublishedEpoch& published, const EpochReport& r
   for (const auto& [path, bytes] : files) {
     if (Result<void> written = radio::write_file_whole(path, bytes); !written) return written;
   }
+  for (const auto& [name, bytes] : published.log) {
+    const fs::path path = directory / name;
+    const Result<std::string> folder = make_directory(path.parent_path());
+    if (!folder) return fail(folder.error());
+    if (auto written = radio::write_file_whole(path.string(), bytes); !written) return written;
+  }
   return {};
 }
 

@@ -1,9 +1,12 @@
 #include "simulator/verifier_child.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "hotspot/url.h"
 #include "radio/iq/recording.h"
+#include "verifier/log/checkpoint.h"
+#include "verifier/log/tile.h"
 
 namespace earshot::simulator {
 namespace {
@@ -12,6 +15,19 @@ constexpr std::chrono::milliseconds kStartLimit = std::chrono::seconds(15);
 // Chosen: sealing a village takes a second on a slow machine, a large world a minute.
 constexpr std::int64_t kAnswerSeconds = 120;
 constexpr std::string_view kReady = "listening on ";
+
+// Every tile that a log of so many entries has.
+std::vector<verifier::TilePath> tiles_of(std::uint64_t size) {
+  std::vector<verifier::TilePath> tiles;
+  for (int level = 0; size > 0; ++level, size /= verifier::kTileWidth) {
+    for (std::uint64_t first = 0; first < size; first += verifier::kTileWidth) {
+      const std::uint64_t width = std::min(verifier::kTileWidth, size - first);
+      tiles.push_back({false, level, first / verifier::kTileWidth, width});
+      if (level == 0) tiles.push_back({true, 0, first / verifier::kTileWidth, width});
+    }
+  }
+  return tiles;
+}
 
 std::string configuration(const VerifierPlan& plan) {
   return "network = " + std::to_string(plan.network) +
@@ -133,7 +149,30 @@ Result<PublishedEpoch> VerifierChild::published(std::uint64_t epoch) {
   Result<nlohmann::json> coverage = get_json("/v1/coverage.geojson");
   if (!coverage) return fail(coverage.error());
   out.coverage = std::move(*coverage);
+  if (Result<void> log = get_log(out); !log) return fail(log.error());
   return out;
+}
+
+Result<void> VerifierChild::get_log(PublishedEpoch& out) {
+  const auto keep = [&](const std::string& name) -> Result<void> {
+    Result<Bytes> bytes = get_bytes("/" + name);
+    if (!bytes) return fail(bytes.error());
+    out.log.emplace_back(name, std::move(*bytes));
+    return {};
+  };
+  for (const char* name : {"healthz", "network/checkpoint"}) {
+    if (Result<void> kept = keep(name); !kept) return kept;
+  }
+  const Bytes& text = out.log.back().second;
+  const Result<verifier::Note> note =
+      verifier::parse_note({reinterpret_cast<const char*>(text.data()), text.size()});
+  if (!note) return fail(note.error());
+  const Result<verifier::Checkpoint> checkpoint = verifier::parse_checkpoint(note->text);
+  if (!checkpoint) return fail(checkpoint.error());
+  for (const verifier::TilePath& tile : tiles_of(checkpoint->head.size)) {
+    if (Result<void> kept = keep("network/" + verifier::to_string(tile)); !kept) return kept;
+  }
+  return {};
 }
 
 }  // namespace earshot::simulator

@@ -29,6 +29,8 @@ struct PublishedEpoch {
   std::string policy_toml;
   nlohmann::json summary;   // GET /v1/epochs/{n}
   nlohmann::json coverage;  // GET /v1/coverage.geojson
+  // The network log: its checkpoint and tiles, and what names its key; by the files' names.
+  std::vector<std::pair<std::string, Bytes>> log;
 };
 
 class VerifierChild {
@@ -51,6 +53,7 @@ class VerifierChild {
   Result<hotspot::HttpResponse> get(const std::string& path);
   Result<nlohmann::json> get_json(const std::string& path);
   Result<Bytes> get_bytes(const std::string& path);
+  Result<void> get_log(PublishedEpoch& out);
 
   Process process_;
   std::string url_;

@@ -269,6 +269,7 @@ Result<void> EpochDriver::seal(std::uint64_t epoch, UnixNanos now) {
   if (Result<void> kept = registry_.add_sealed(publish(*record, policy_, *outcome)); !kept) {
     return kept;
   }
+  if (rules_.on_sealed) rules_.on_sealed(*record, *outcome);
   log_.info("epoch {}: sealed, {} messages, {} audits, {} accounts, rewards root {}", epoch,
             outcome->verdicts.size(), record->audits.size(), outcome->artifact.accounts.size(),
             to_hex(outcome->seal.rewards_root));

@@ -3,6 +3,7 @@
 //
 // One thread at a time; the service calls it under one lock.
 #pragma once
+#include <functional>
 #include <optional>
 #include <variant>
 
@@ -13,6 +14,7 @@
 #include "verifier/entropy_source.h"
 #include "verifier/evidence_meter.h"
 #include "verifier/ingest.h"
+#include "verifier/judge.h"
 #include "verifier/registry_store.h"
 #include "verifier/store.h"
 
@@ -34,6 +36,8 @@ struct DriverRules {
   Ingest* ingest = nullptr;
   // Who measures samples; borrowed. Null: this process does.
   EvidenceMeter* meter = nullptr;
+  // Told of an epoch once it is sealed here, with what it was sealed from.
+  std::function<void(const EpochRecord&, const EpochOutcome&)> on_sealed = {};
   // The other verifiers, borrowed; null when there are none.
   Agreement* agreement = nullptr;
 };

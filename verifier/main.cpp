@@ -1,26 +1,19 @@
 // earshot-verifierd: the service, wired on one screen.
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <filesystem>
 #include <iostream>
 #include <thread>
 
-#include "core/files.h"
 #include "verifier/api.h"
-#include "verifier/chain_blocks.h"
-#include "verifier/channel_desk.h"
 #include "verifier/epoch_driver.h"
-#include "verifier/http_server.h"
+#include "verifier/opened.h"
 #include "verifier/quorum/quorum_service.h"
-#include "verifier/rocks_store.h"
 #include "verifier/sandbox.h"
 #include "verifier/service_log.h"
 #include "verifier/service_manager.h"
 #include "verifier/ticker.h"
-#include "verifier/transparency.h"
 
 namespace earshot::verifier {
 namespace {
@@ -34,24 +27,6 @@ int give_up(const Error& error) {
   return exit_code(error.code);
 }
 
-Result<rewards::Policy> read_policy(const std::string& path) {
-  const Result<std::string> text = read_file(path);
-  if (!text) return fail(Errc::configuration, "policy_file: " + text.error().detail);
-  return rewards::parse_policy(*text, path);
-}
-
-Result<void> make_private_directory(const std::string& path) {
-  std::error_code error;
-  const bool is_new = std::filesystem::create_directories(path, error);
-  if (!error && is_new) {
-    std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
-  }
-  if (!error) return {};
-  const bool is_refused = error == std::errc::permission_denied;
-  return fail(is_refused ? Errc::permission : Errc::unavailable,
-              "store.directory: " + path + ": " + error.message());
-}
-
 // Secret seeds of the epochs' hash chains.
 std::function<ByteArray<32>(std::uint64_t)> seed_maker(const SimulationConfig& simulation) {
   if (simulation.entropy_seed.empty()) return [](std::uint64_t) { return random_seed(); };
@@ -61,19 +36,6 @@ std::function<ByteArray<32>(std::uint64_t)> seed_maker(const SimulationConfig& s
     epoch_bytes.put(epoch);
     return sha256({as_bytes("earshot/v1/simulated-entropy"), seed, epoch_bytes.bytes()});
   };
-}
-
-// The key of the intake log's checkpoints; made at the first start.
-Result<NoteSigner> log_signer(const Config& config) {
-  const std::string path = config.identity.key_file.empty()
-                               ? config.store.directory + "/verifier.key"
-                               : config.identity.key_file;
-  if (!std::filesystem::exists(path)) {
-    if (Result<void> made = write_key_file(path, random_seed()); !made) return fail(made.error());
-  }
-  const Result<SigningKey> key = read_key_file(path);
-  if (!key) return fail(key.error());
-  return make_note_signer(config.identity.name, key->seed);
 }
 
 // Chosen: what waits for a disk waits mostly.
@@ -98,76 +60,6 @@ std::vector<std::string> route_names() {
     names.push_back(std::string(operation.method) + " " + std::string(operation.path));
   }
   return names;
-}
-
-// Nothing without a contract.
-Result<std::unique_ptr<ChannelDesk>> open_channels(const Config& config,
-                                                   const RegistryStore& registry) {
-  if (config.channels.contract.empty()) return std::unique_ptr<ChannelDesk>();
-  const Result<EvmAddress> contract = rewards::chain::parse_address(config.channels.contract);
-  if (!contract) return fail(Errc::configuration, "channels.contract: " + contract.error().detail);
-  const Result<rewards::chain::AccountKey> key =
-      rewards::chain::read_account_key(config.channels.key_file);
-  if (!key) return fail(key.error());
-  return ChannelDesk::open(config.store.directory + "/channels.sqlite", config.chain.rpc_url,
-                           {.network = config.network,
-                            .contract = *contract,
-                            .key = *key,
-                            .timeout = std::chrono::seconds(config.chain.timeout_seconds)},
-                           registry);
-}
-
-// What the service keeps and reaches, opened one after the other.
-struct Opened {
-  rewards::Policy policy;
-  std::optional<ChainBlocks> blocks;
-  std::unique_ptr<HttpServer> server;
-  std::unique_ptr<RocksStore> store;
-  NoteSigner signer;
-  std::unique_ptr<RegistryStore> registry;
-  std::unique_ptr<Transparency> logs;
-  std::unique_ptr<ChannelDesk> channels;
-  std::optional<UnixNanos> virtual_time;
-};
-
-// Moves what a Result holds to where it stays.
-template <typename T, typename To>
-Result<void> keep(Result<T> made, To& place) {
-  if (!made) return fail(made.error());
-  place = std::move(*made);
-  return {};
-}
-
-// The port before the store: a second service on one machine ends without touching anything.
-Result<void> open(const Config& config, spdlog::logger& log, Opened& opened) {
-  const std::string& directory = config.store.directory;
-  if (auto done = keep(read_policy(config.policy_file), opened.policy); !done) return done;
-  if (auto done = keep(ChainBlocks::at(config.chain.rpc_url, config.network,
-                                       std::chrono::seconds(config.chain.timeout_seconds)),
-                       opened.blocks);
-      !done)
-    return done;
-  if (auto done = keep(HttpServer::listen(config.http, log), opened.server); !done) return done;
-  umask(0077);  // The store holds secrets.
-  if (auto done = make_private_directory(directory); !done) return done;
-  if (auto done = keep(RocksStore::open(directory + "/messages",
-                                        {config.network, config.store.reserve_bytes, &log}),
-                       opened.store);
-      !done)
-    return done;
-  if (auto done = keep(log_signer(config), opened.signer); !done) return done;
-  if (auto done = keep(RegistryStore::open(directory + "/registry.sqlite", config.network),
-                       opened.registry);
-      !done)
-    return done;
-  if (auto done =
-          keep(Transparency::open(config, opened.signer, *opened.store, *opened.registry, log),
-               opened.logs);
-      !done)
-    return done;
-  opened.logs->catch_up();
-  if (auto done = keep(opened.registry->virtual_time(), opened.virtual_time); !done) return done;
-  return keep(open_channels(config, *opened.registry), opened.channels);
 }
 
 // What takes messages in and judges epochs, alone or with peers.
@@ -211,6 +103,9 @@ struct Judging {
         .node_patience = is_virtual ? 0 : config.chain.timeout_seconds * kNanosPerSecond,
         .ingest = &ingest,
         .meter = &meter,
+        .on_sealed = [&opened](
+                         const EpochRecord& record,
+                         const EpochOutcome& outcome) { opened.logs->offer(record, outcome); },
         .agreement = quorum ? &quorum->agreement() : nullptr};
     EntropyMaker& entropy = quorum ? quorum->entropy() : alone;
     // Several verifiers settle channels by what they agreed on.
@@ -340,4 +235,14 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace earshot::verifier
 
-int main(int argc, char** argv) { return earshot::verifier::run(argc, argv); }
+int main(int argc, char** argv) {
+  // Memory that is not there, most likely: nothing else is thrown this far.
+  try {
+    return earshot::verifier::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "earshot-verifierd: %s\n", error.what());
+  } catch (...) {
+    std::fputs("earshot-verifierd: an unknown error\n", stderr);
+  }
+  return earshot::exit_code(earshot::Errc::unavailable);
+}

@@ -27,29 +27,49 @@ Result<std::uint64_t> NetworkLog::catch_up() {
     if (Result<void> done = append(epoch); !done) return fail(about(epoch, done.error()));
   }
   done_ = *last;
+  offered_.reset();
   return **last + 1 - first;
+}
+
+NetworkLog::Addition NetworkLog::addition_of(const EpochRecord& record,
+                                             const EpochOutcome& outcome) {
+  return {.epoch = record.epoch,
+          .before = {record.log.size(), record.log.root()},
+          .after = outcome.log,
+          .entries = network_log(record, outcome.verdicts, outcome.channels.uses)};
+}
+
+void NetworkLog::offer(const EpochRecord& record, const EpochOutcome& outcome) {
+  offered_ = addition_of(record, outcome);
+}
+
+Result<NetworkLog::Addition> NetworkLog::judge_again(const SealedEpoch& sealed) {
+  const Result<EpochRecord> record = decode_record(sealed.record);
+  if (!record) return fail(record.error());
+  const Result<rewards::Policy> policy = rewards::parse_policy(sealed.policy_toml, "its policy");
+  if (!policy) return fail(policy.error());
+  const Result<EpochOutcome> outcome = judge_epoch(*record, *policy);
+  if (!outcome) return fail(outcome.error());
+  return addition_of(*record, *outcome);
 }
 
 Result<void> NetworkLog::append(std::uint64_t epoch) {
   const Result<std::optional<SealedEpoch>> sealed = registry_.sealed(epoch);
   if (!sealed) return fail(sealed.error());
   if (!*sealed) return fail(Errc::bad_data, "it is not sealed, but a later one is");
-  const Result<EpochRecord> record = decode_record((*sealed)->record);
-  if (!record) return fail(record.error());
-  const Result<rewards::Policy> policy =
-      rewards::parse_policy((*sealed)->policy_toml, "its policy");
-  if (!policy) return fail(policy.error());
-  if (log_.head() != LogHead{record->log.size(), record->log.root()}) {
+  const bool is_offered = offered_ && offered_->epoch == epoch && offered_->after == (*sealed)->log;
+  const Result<Addition> again = is_offered ? Addition{} : judge_again(**sealed);
+  if (!again) return fail(again.error());
+  const Addition& addition = is_offered ? *offered_ : *again;
+  if (log_.head() != addition.before) {
     return fail(Errc::bad_data, "the files hold " + std::to_string(log_.head().size) +
                                     " entries, which are not the " +
-                                    std::to_string(record->log.size()) + " before this epoch");
+                                    std::to_string(addition.before.size) + " before this epoch");
   }
-  const Result<EpochOutcome> outcome = judge_epoch(*record, *policy);
-  if (!outcome) return fail(outcome.error());
-  if (outcome->log != (*sealed)->log) {
+  if (addition.after != (*sealed)->log) {
     return fail(Errc::bad_data, "judged again, it appends other entries than were sealed");
   }
-  return log_.append(network_log(*record, outcome->verdicts, outcome->channels.uses));
+  return log_.append(addition.entries);
 }
 
 }  // namespace earshot::verifier

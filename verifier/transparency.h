@@ -35,6 +35,10 @@ class Transparency {
   const LogDirectory& network_log() const { return *files_; }
   WitnessDesk* witness() { return witness_.get(); }  // Null when no log is witnessed.
 
+  // An epoch that was sealed just now. On the thread that calls catch_up.
+  void offer(const EpochRecord& record, const EpochOutcome& outcome) {
+    epochs_->offer(record, outcome);
+  }
   // Publishes the epochs that were sealed since; what fails is logged and tried at the next call.
   // One thread at a time.
   void catch_up();

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """An epoch from onboarding to seal while the service is killed with SIGKILL again and again: during headers, bodies,
 evidence, while audits are drawn and while epochs are sealed. After each start everything acknowledged is still there;
-a seal that was seen once never changes; each acknowledged message gets exactly one verdict.
+a seal that was seen once never changes; each acknowledged message gets exactly one verdict. Then a stranger
+audits an epoch over HTTP and from copied files, whole and altered.
 
 kill9_epoch_test.py BIN_DIR [SOURCE_DIR]
 """
@@ -11,6 +12,7 @@ import pathlib
 import random
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -144,6 +146,7 @@ def run(bin_dir, node):
         bring_evidence(fire, sent)
         seals = seal(fire)
         judge(fire, sent, seals)
+        audit(bin_dir, service)
         assert service.stop() == 0, "SIGTERM ends the service in good order"
         print(f"kill9: {fire.kills} kills over an epoch, {len(fire.acknowledged)} acknowledged requests, none lost; "
               f"{len(seals)} seals, none changed")
@@ -197,6 +200,56 @@ def judge(fire, sent, seals):
     assert set(verdicts) == wanted, f"{len(wanted ^ set(verdicts))} messages differ"
     reasons = {verdict["reason"] for verdict in summary["verdicts"]}
     assert "ok" in reasons, reasons
+
+
+def audited(bin_dir, log):
+    found = subprocess.run([bin_dir / "earshot", "audit", "--epoch", str(EPOCH), "--log", str(log), "--json"],
+                           capture_output=True, text=True, timeout=120)
+    return found.returncode, json.loads(found.stdout), found.stderr
+
+
+def copy_of_epoch(service, folder):
+    """What the service publishes of the epoch and of the network log, as files; the log's size."""
+    def fetch(path, name):
+        status, data, _ = service.request(path)
+        assert status == 200, (path, status)
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data if isinstance(data, bytes) else json.dumps(data).encode())
+        return data
+    for part in ("record", "seal", "artifact", "policy"):
+        fetch(f"/v1/epochs/{EPOCH}/{part}", f"epoch-{EPOCH}.{part}" + (".toml" if part == "policy" else ""))
+    fetch("/healthz", "healthz")
+    size = int(fetch("/network/checkpoint", "network/checkpoint").decode().splitlines()[1])
+    for level in range(3):
+        count = size >> 8 * level
+        for index in range((count + 255) // 256):
+            width = min(256, count - 256 * index)
+            suffix = f"{index:03d}" + ("" if width == 256 else f".p/{width}")
+            for kind in ("entries", "0") if level == 0 else (str(level),):
+                fetch(f"/network/tile/{kind}/{suffix}", f"network/tile/{kind}/{suffix}")
+    return size
+
+
+def audit(bin_dir, service):
+    code, out, errors = audited(bin_dir, f"http://127.0.0.1:{service.port}")
+    assert code == 0 and out["identical"] and out["network_log_at_hand"], (out, errors)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        size = copy_of_epoch(service, folder)
+        code, out, errors = audited(bin_dir, folder)
+        assert code == 0 and out["identical"] and out["network_log_at_hand"], (out, errors)
+        bundle = next((folder / "network/tile/entries").glob("000*"))
+        bundle = bundle if bundle.is_file() else next(bundle.iterdir())
+        whole = bundle.read_bytes()
+        start = 0
+        for _ in range(3):  # An entry is its length in two bytes and itself.
+            start += 2 + int.from_bytes(whole[start:start + 2], "big")
+        bundle.write_bytes(whole[:start + 40] + bytes([whole[start + 40] ^ 1]) + whole[start + 41:])
+        code, out, errors = audited(bin_dir, folder)
+        assert code == 1 and not out["identical"], out
+        assert errors.count("\n") == 1 and f"epoch {EPOCH} differs: network log entry 3 (message " in errors, errors
+    print(f"audit: epoch {EPOCH} of a log of {size} entries judged again over HTTP and from files; an altered one named")
 
 
 def main():
