@@ -46,9 +46,11 @@ void print(const Epoch& epoch, const std::optional<Receipt>& receipt, const std:
   std::printf("gas          %llu\n", static_cast<unsigned long long>(receipt->gas_used));
 }
 
+// Given: of a submission's data, selector and the epoch's words.
+constexpr std::size_t kEpochBytes = 4 + 10 * 32;
+
 // Under way already, maybe with other signatures than those that could be gathered now.
 bool is_submission_of(const rewards::chain::Journal& journal, const Epoch& epoch) {
-  constexpr std::size_t kEpochBytes = 4 + 10 * 32;  // Selector and the epoch's words.
   const Bytes call = rewards::chain::encode_submit(epoch, {});
   const Bytes& data = journal.transaction.data;
   return data.size() >= kEpochBytes &&

@@ -17,6 +17,7 @@ using rewards::chain::Submitter;
 
 constexpr std::string_view kPrefix = "epoch-";
 constexpr std::string_view kSuffix = ".journal";
+constexpr Uint128 kHundredth = 10'000'000;  // Of a gwei, in wei.
 
 std::optional<std::uint64_t> epoch_of(const std::string& name) {
   if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return std::nullopt;
@@ -40,7 +41,6 @@ Result<std::optional<std::uint64_t>> epoch_under_way(const std::string& folder) 
 }
 
 std::string gwei(Uint128 wei) {
-  constexpr Uint128 kHundredth = 10'000'000;
   const std::string hundredths = decimal((wei + kHundredth - 1) / kHundredth % 100);
   return decimal((wei + kHundredth - 1) / (100 * kHundredth)) + "." +
          (hundredths.size() < 2 ? "0" : "") + hundredths + " gwei";
