@@ -45,7 +45,7 @@ class Hotspot(Supervised):
         self.config = self.folder / "hotspotd.toml"
         self.address, self.status, self.before = None, None, {}
         self.reaches = True  # The verifier.
-        self.readable_name = self.key = None
+        self.key = None
         super().__init__(site.name, [stage.binaries / "earshot-hotspotd", "run", "-c", self.config],
                          self.folder / "log", stage.hotspot_line, stage.process_event, stage.environment())
 
@@ -193,8 +193,7 @@ class Stage:
         air = (f",ether=network-{os.getpid()},clock=virtual,members={len(self.sites)},start={iso(start)}")
         for seed, site in enumerate(self.sites):
             hotspot = Hotspot(site, self)
-            made = json.loads(self.need("earshot-hotspotd", "key", "new", hotspot.folder / "key", "--json"))
-            hotspot.readable_name = made["name"]
+            self.need("earshot-hotspotd", "key", "new", hotspot.folder / "key")
             hotspot.config.write_text(plan.hotspot_text(site, hotspot.folder, self.url, self.accounts[site.owner],
                                                         f"{air},seed={seed}", moves_clock=site.name != self.wrong_clock))
             typed = self.need("earshot-hotspotd", "onboard", "file", "-c", hotspot.config)
