@@ -2,6 +2,7 @@
 // bits of noise, and in eight channels beacons one after the other. What scripts/measure-hotspot
 // lets a hotspot hear.
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <fstream>
 #include <iostream>
 
@@ -14,7 +15,7 @@ using namespace earshot::radio;
 constexpr double kNoiseSteps = 3;  // Root mean square, in steps of the 8-bit samples.
 constexpr double kSnr = 10;        // Decibels in the channel.
 
-void write(const std::string& path, const Samples& samples, double step) {
+bool write(const std::string& path, const Samples& samples, double step) {
   std::ofstream file(path, std::ios::binary);
   std::vector<char> bytes;
   bytes.reserve(2 * samples.size());
@@ -26,12 +27,10 @@ void write(const std::string& path, const Samples& samples, double step) {
     bytes.push_back(rounded(sample.imag()));
   }
   file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (!file.flush()) throw std::runtime_error("cannot write " + path);
+  return static_cast<bool>(file.flush());
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app("A recording in which every channel is full of frames");
   std::string output;
   double seconds = 0;
@@ -49,7 +48,21 @@ int main(int argc, char** argv) {
   const double noise = kGatewayRate / kBandwidth / power_ratio(kSnr);
   add_noise(samples, {7, 7}, 0, noise);
   const std::size_t sent = factors.empty() ? 0 : fill_gateway(samples, channels, factors, true);
-  write(output, samples, std::sqrt(noise / 2) / kNoiseSteps);
+  if (!write(output, samples, std::sqrt(noise / 2) / kNoiseSteps)) {
+    std::cerr << "make-busy-air: cannot write " << output << "\n";
+    return 69;
+  }
   std::cout << sent << " frames\n";
   return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "make-busy-air: %s\n", error.what());
+    return 1;
+  }
 }
