@@ -20,6 +20,10 @@ Hash256 root_of(NetworkId network, std::span<const Message> messages) {
   return merkle_root(leaves);
 }
 
+std::string at(std::size_t offset) {
+  return "batch, message at offset " + std::to_string(offset) + ": ";
+}
+
 // First and last round of at least one message.
 std::pair<Round, Round> rounds_of(std::span<const Message> messages) {
   Round first = round_of(messages.front());
@@ -48,15 +52,17 @@ Result<Batch> decode_batch(ByteView bytes) {
   Batch batch;
   batch.header = reader.get_array<32>();
   while (!reader.failed() && reader.left() > 0) {
-    const std::string where = "batch, message at offset " + std::to_string(reader.offset()) + ": ";
+    const std::size_t offset = reader.offset();
     if (batch.messages.size() == kMaxBatchMessages) {
-      return fail(Errc::bad_data, where + "a batch holds at most 65535 messages");
+      return fail(Errc::bad_data, at(offset) + "a batch holds at most 65535 messages");
     }
     const auto type = static_cast<MessageType>(reader.get<std::uint8_t>());
     // The rest when too little is left: decode says what is missing.
     const std::size_t size = std::min(body_size(type), reader.left());
     Result<Message> message = decode(type, reader.get_bytes(size));
-    if (!message) return fail(message.error().code, where + message.error().detail);
+    if (!message) return fail(message.error().code, at(offset) + message.error().detail);
+    // Most batches are of one type.
+    if (batch.messages.empty()) batch.messages.reserve(1 + reader.left() / (1 + size));
     batch.messages.push_back(std::move(*message));
   }
   if (Result<void> whole = reader.finish("batch"); !whole) return fail(whole.error());

@@ -5,6 +5,8 @@
 #include <cassert>
 #include <memory>
 
+#include "core/short_writer.h"
+
 namespace earshot {
 namespace {
 
@@ -43,12 +45,12 @@ Hash256 sha256(std::initializer_list<ByteView> parts) {
 Hash256 sha256(ByteView bytes) { return sha256(std::initializer_list<ByteView>{bytes}); }
 
 Hash256 message_id(std::string_view type, NetworkId network, ByteView body) {
-  Writer prefix;
+  ShortWriter<64> prefix;
   prefix.put(as_bytes("earshot/v1/"));
   prefix.put(as_bytes(type));
   prefix.put(std::uint8_t{0});
   prefix.put(network);
-  return sha256({ByteView(prefix.bytes()), body});
+  return sha256({prefix.bytes(), body});
 }
 
 }  // namespace earshot

@@ -3,9 +3,13 @@
 
 #include "core/merkle.h"
 #include "core/message_fields.h"
+#include "core/short_writer.h"
 
 namespace earshot {
 namespace {
+
+// The longest is the onboarding.
+constexpr std::size_t kMaxEncodedBytes = 203;
 
 class FieldWriter {
  public:
@@ -13,7 +17,7 @@ class FieldWriter {
   void operator()(std::string_view, const T& member, const fields::Limits&) {
     put(member);
   }
-  Bytes take() && { return std::move(writer_).take(); }
+  ByteView bytes() const { return writer_.bytes(); }
 
  private:
   template <class T>
@@ -33,7 +37,7 @@ class FieldWriter {
     }
   }
 
-  Writer writer_;
+  ShortWriter<kMaxEncodedBytes> writer_;
 };
 
 // Reads members and keeps the first that is not allowed.
@@ -106,10 +110,16 @@ class FieldReader {
 };
 
 template <class T>
-Bytes encode_fields(const T& value) {
+FieldWriter written(const T& value) {
   FieldWriter writer;
   fields::for_each(value, writer);
-  return std::move(writer).take();
+  return writer;
+}
+
+template <class T>
+Bytes encode_fields(const T& value) {
+  const FieldWriter writer = written(value);
+  return {writer.bytes().begin(), writer.bytes().end()};
 }
 
 template <class T>
@@ -176,7 +186,11 @@ Result<Message> decode(MessageType type, ByteView body) {
 }
 
 Hash256 message_id(NetworkId network, const Message& message) {
-  return message_id(type_name(type_of(message)), network, encode(message));
+  return std::visit(
+      [&](const auto& m) {
+        return message_id(type_name(type_of(message)), network, written(m).bytes());
+      },
+      message);
 }
 
 std::size_t body_size(MessageType type) {
@@ -190,7 +204,7 @@ std::size_t body_size(MessageType type) {
 Bytes encode(const BatchHeader& header) { return encode_fields(header); }
 
 Hash256 header_id(NetworkId network, const BatchHeader& header) {
-  return message_id("header", network, encode(header));
+  return message_id("header", network, written(header).bytes());
 }
 
 Bytes encode(const SignedHeader& header) { return encode_fields(header); }

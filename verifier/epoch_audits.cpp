@@ -57,17 +57,23 @@ Result<void> EpochDriver::draw_audits_of(std::uint64_t epoch, UnixNanos now) {
       rules_.agreement == nullptr
           ? now + answer_time(policy_, epoch)
           : std::min(now + policy_.audit_answer_seconds * kNanosPerSecond, audits_end(epoch));
-  std::map<Hash256, PublicKey> signers;
+  std::map<Hash256, const Message*> messages;
   for (const LoggedMessage& logged : record->messages) {
-    signers[message_id(rules_.network, logged.message)] = signer_of(logged.message);
+    messages[message_id(rules_.network, logged.message)] = &logged.message;
   }
   std::vector<AuditTask> tasks;
+  WriteSet writes;
   for (const Hash256& report : *reports) {
     tasks.push_back({.report = report,
                      .epoch = epoch,
-                     .hotspot = signers.at(report),
+                     .hotspot = signer_of(*messages.at(report)),
                      .deadline = deadline,
                      .answer = {}});
+    writes.indexed.push_back({report, *messages.at(report)});
+  }
+  // Before anybody can know of the tasks and bring evidence.
+  if (!writes.indexed.empty()) {
+    if (Result<void> kept = store_.commit(writes); !kept) return kept;
   }
   Result<void> kept = registry_.add_draw(epoch, draw, tasks, outages_until_draw(epoch));
   if (!kept) return kept;

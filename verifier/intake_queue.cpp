@@ -120,7 +120,7 @@ void IntakeQueue::check_some(std::unique_lock<std::mutex>& lock) {
 void IntakeQueue::settle_all(std::unique_lock<std::mutex>& lock) {
   is_settling_ = true;
   while (!checked_.empty()) {
-    const Group group = take(checked_, kWriteGroup);
+    Group group = take(checked_, kWriteGroup);
     lock.unlock();
     const auto begin = std::chrono::steady_clock::now();
     ingest_.settle(open_jobs_of(group));
@@ -130,8 +130,10 @@ void IntakeQueue::settle_all(std::unique_lock<std::mutex>& lock) {
       const ReplyBatch together;
       for (const auto& waiting : group) answer(*waiting);
     }
+    const std::size_t jobs = count_of(group.begin(), group.end());
+    group.clear();  // Which takes a while, and nobody waits for the lock meanwhile.
     lock.lock();
-    depth_ -= count_of(group.begin(), group.end());
+    depth_ -= jobs;
   }
   is_settling_ = false;
 }

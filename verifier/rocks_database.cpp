@@ -14,7 +14,8 @@
 namespace earshot::verifier {
 namespace {
 
-constexpr std::string_view kFormat = "3";
+constexpr std::string_view kFormat = "4";
+constexpr std::string_view kFormerFormat = "3";  // Read as it is, and from then on of this one.
 constexpr std::string_view kFormatKey = "format";
 constexpr std::string_view kNetworkKey = "network";
 
@@ -178,7 +179,7 @@ Result<void> RocksDatabase::check_format(NetworkId network) {
     put(batch, Family::meta, as_bytes(kNetworkKey), as_bytes(wanted));
     return write(batch);
   }
-  if (**format != kFormat) {
+  if (**format != kFormat && **format != kFormerFormat) {
     return fail(Errc::bad_data, "message store: format " + **format + ", this program reads " +
                                     std::string(kFormat));
   }
@@ -186,7 +187,10 @@ Result<void> RocksDatabase::check_format(NetworkId network) {
     return fail(Errc::bad_data, "message store: of network " + held->value_or("?") +
                                     ", the configuration says " + wanted);
   }
-  return {};
+  if (**format == kFormat) return {};
+  rocksdb::WriteBatch batch;
+  put(batch, Family::meta, as_bytes(kFormatKey), as_bytes(kFormat));
+  return write(batch);
 }
 
 Result<std::optional<std::string>> RocksDatabase::get(Family family, ByteView key) const {

@@ -34,6 +34,7 @@ struct RocksStore::Impl {
   LogEdge edge;
 
   void put_all(rocksdb::WriteBatch& batch, const WriteSet& writes) const;
+  Result<void> put_index(rocksdb::WriteBatch& batch, const IndexedMessage& indexed) const;
   Result<void> load_edge();
   Result<void> make_ready();
   Result<LogEdge> write(const std::vector<Waiting*>& group);

@@ -2,7 +2,7 @@
 
 #include <spdlog/logger.h>
 
-#include <set>
+#include <algorithm>
 #include <tuple>
 
 #include "core/merkle.h"
@@ -40,19 +40,21 @@ void RocksStore::Impl::put_all(rocksdb::WriteBatch& batch, const WriteSet& write
     database->put(batch, Family::sequences, sequence_key(fields.signer, fields.sequence),
                   header.id);
   }
-  std::set<Hash256> firsts;  // Of their statements; the other messages contradict one.
-  for (const auto& [statement, id] : writes.statements) firsts.insert(id);
+  // The messages that are first of their statements come in the same order as these.
+  auto first = writes.statements.begin();
+  Bytes value;
   for (const StoredMessage& message : writes.messages) {
     const bool onboards = std::holds_alternative<Onboarding>(message.message);
     Bytes place = statement_place(statement_bytes(message.message));
-    if (!firsts.contains(message.id)) {
+    if (first != writes.statements.end() && first->second == message.id) {
+      ++first;
+    } else {  // It contradicts another.
       place.insert(place.end(), message.id.begin(), message.id.end());
     }
-    Bytes value(message.id.begin(), message.id.end());
-    const Bytes content = encode_stored(message);
-    value.insert(value.end(), content.begin(), content.end());
+    value.assign(message.id.begin(), message.id.end());
+    append_stored(value, message);
     database->put(batch, onboards ? Family::onboardings : Family::messages, place, value);
-    database->put(batch, Family::places, message.id, place);
+    if (onboards) database->put(batch, Family::places, message.id, place);
   }
   for (const Equivocation& equivocation : writes.equivocations) {
     database->put(batch, Family::equivocations, equivocation.second, encode_stored(equivocation));
@@ -63,6 +65,23 @@ void RocksStore::Impl::put_all(rocksdb::WriteBatch& batch, const WriteSet& write
   }
   for (const Hash256& report : writes.mismatched_reports)
     database->put(batch, Family::mismatches, report, {});
+}
+
+// Under its statement is the message itself, or one that it contradicts: then it is behind that.
+Result<void> RocksStore::Impl::put_index(rocksdb::WriteBatch& batch,
+                                         const IndexedMessage& indexed) const {
+  Bytes place = statement_place(statement_bytes(indexed.message));
+  const Result<std::optional<Hash256>> first = get_hash(Family::messages, place);
+  if (!first) return fail(first.error());
+  if (!*first) return {};
+  if (**first != indexed.id) {
+    place.insert(place.end(), indexed.id.begin(), indexed.id.end());
+    const Result<bool> is_held = has(Family::messages, place);
+    if (!is_held) return fail(is_held.error());
+    if (!*is_held) return {};
+  }
+  database->put(batch, Family::places, indexed.id, place);
+  return {};
 }
 
 Result<void> RocksStore::Impl::load_edge() {
@@ -122,11 +141,15 @@ Result<RocksStore::Impl::LogEdge> RocksStore::Impl::write(const std::vector<Wait
   };
   for (const Waiting* waiting : group) {
     put_all(batch, *waiting->writes);
+    for (const IndexedMessage& indexed : waiting->writes->indexed) {
+      if (Result<void> put = put_index(batch, indexed); !put) return fail(put.error());
+    }
     for (const LogEntry& entry : waiting->writes->log) {
       const Bytes bytes = encode(entry);
       chunk.insert(chunk.end(), bytes.begin(), bytes.end());
-      grown.frontier.append(entry);
-      grown.tiles.append(merkle_leaf(bytes), keep_tile);
+      const Hash256 leaf = merkle_leaf(bytes);
+      grown.frontier.append_leaf(leaf);
+      grown.tiles.append(leaf, keep_tile);
       if (chunk.size() == kMaxChunkEntries * kLogEntryBytes) put_chunk();
     }
   }

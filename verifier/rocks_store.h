@@ -1,7 +1,8 @@
 // MessageStore on RocksDB: one write batch and one fsync for all commits that wait at the moment.
 //
-// Column families (format 3): headers, sequences, messages and onboardings (by what they state, the
-// id before the content), places (id -> key there), equivocations, evidence, mismatches, log (index
+// Column families (format 4; in format 3 places had all messages): headers, sequences, messages and
+// onboardings (by what they state, the id before the content), places (id -> key there, of
+// onboardings and what was indexed), equivocations, evidence, mismatches, log (index
 // of the first -> some entries, as they were written together), tiles (level, index -> tile hash
 // above the entries); the default one holds format, network and the log's frontier.
 //

@@ -48,13 +48,21 @@ struct StoredChunk {
   EvidenceChunk chunk;
 };
 
+// A report or notice that is in the store, to be found by its id.
+struct IndexedMessage {
+  Hash256 id{};
+  Message message;
+};
+
 struct WriteSet {
   std::vector<StoredHeader> headers;
   std::vector<StoredMessage> messages;
-  std::vector<std::pair<Bytes, Hash256>> statements;  // Statement key, id of the message it is of.
+  // Statement key, id of the message that is the first under it; in the order of `messages`.
+  std::vector<std::pair<Bytes, Hash256>> statements;
   std::vector<Equivocation> equivocations;
   std::vector<StoredChunk> chunks;
   std::vector<Hash256> mismatched_reports;  // Reports for which a chunk came that does not fit.
+  std::vector<IndexedMessage> indexed;      // What the store does not hold is left out.
   std::vector<LogEntry> log;                // Appended in this order.
 };
 
@@ -71,6 +79,8 @@ class MessageStore {
   virtual Result<std::optional<StoredHeader>> find_header(const Hash256& id) const = 0;
   virtual Result<std::optional<Hash256>> find_header_at(const PublicKey& signer,
                                                         std::uint64_t sequence) const = 0;
+  // Finds onboardings, and what was `indexed`: few messages are ever asked for by their ids, and an
+  // index of all would cost as much as the messages.
   virtual Result<std::optional<StoredMessage>> find_message(const Hash256& id) const = 0;
   // Id of the message that has the statement key.
   virtual Result<std::optional<Hash256>> find_statement(const Bytes& statement) const = 0;

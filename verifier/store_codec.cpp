@@ -2,6 +2,7 @@
 
 #include <cassert>
 
+#include "core/short_writer.h"
 #include "verifier/rules/form.h"
 
 namespace earshot::verifier {
@@ -13,19 +14,19 @@ constexpr std::size_t kMaxPath = 64;
 
 Bytes statement_bytes(const Message& message) {
   const auto [round, type, signer, tag] = statement_key(message);
-  Writer out;
+  ShortWriter<kReportPlaceBytes> out;
   out.put(signer);
   out.put(static_cast<std::uint8_t>(type));
   out.put(round);
   out.put(tag);
-  return std::move(out).take();
+  return out.copy();
 }
 
 Bytes encode_stored(const StoredHeader& header) {
-  Writer out;
+  ShortWriter<sizeof(UnixNanos) + kSignedHeaderBytes> out;
   out.put(header.received);
   out.put(encode(header.header));
-  return std::move(out).take();
+  return out.copy();
 }
 
 Result<StoredHeader> decode_stored_header(const Hash256& id, ByteView bytes) {
@@ -38,15 +39,25 @@ Result<StoredHeader> decode_stored_header(const Hash256& id, ByteView bytes) {
 }
 
 Bytes encode_stored(const StoredMessage& message) {
-  Writer out;
-  out.put(message.received);
-  out.put(message.header);
-  out.put(message.index);
-  out.put(static_cast<std::uint8_t>(message.path.size()));
-  for (const Hash256& node : message.path) out.put(node);
-  out.put(static_cast<std::uint8_t>(type_of(message.message)));
-  out.put(encode(message.message));
-  return std::move(out).take();
+  Bytes out;
+  append_stored(out, message);
+  return out;
+}
+
+void append_stored(Bytes& out, const StoredMessage& message) {
+  ShortWriter<8 + 32 + 4 + 1> head;
+  head.put(message.received);
+  head.put(message.header);
+  head.put(message.index);
+  head.put(static_cast<std::uint8_t>(message.path.size()));
+  const Bytes body = encode(message.message);
+  const std::size_t path_bytes = message.path.size() * sizeof(Hash256);
+  out.reserve(out.size() + head.bytes().size() + path_bytes + 1 + body.size());
+  const auto put = [&out](ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); };
+  put(head.bytes());
+  for (const Hash256& node : message.path) put(node);
+  out.push_back(static_cast<std::uint8_t>(type_of(message.message)));
+  put(body);
 }
 
 Result<StoredMessage> decode_stored_message(const Hash256& id, ByteView bytes) {
@@ -94,7 +105,7 @@ Bytes statement_place(ByteView statement) {
   const auto round = in.get<Round>();
   const auto tag = in.get_array<16>();
   assert(in.finish("statement"));  // Our own bytes.
-  Writer out;
+  ShortWriter<kReportPlaceBytes> out;
   if (kind == static_cast<std::uint8_t>(MessageType::onboarding)) {
     out.put(signer);
     out.put(round);  // Of an onboarding this is its sequence.
@@ -104,7 +115,7 @@ Bytes statement_place(ByteView statement) {
     out.put(signer);
     out.put(tag);
   }
-  return std::move(out).take();
+  return out.copy();
 }
 
 Bytes place_of(const StoredMessage& message) {
@@ -121,16 +132,16 @@ Bytes place_of(const StoredMessage& message) {
 }
 
 Bytes round_key(Round round) {
-  Writer out;
+  ShortWriter<sizeof round> out;
   out.put(round);
-  return std::move(out).take();
+  return out.copy();
 }
 
 Bytes tile_key(int level, std::uint64_t index) {
-  Writer out;
+  ShortWriter<1 + sizeof index> out;
   out.put(static_cast<std::uint8_t>(level));
   out.put(index);
-  return std::move(out).take();
+  return out.copy();
 }
 
 }  // namespace earshot::verifier

@@ -1,4 +1,4 @@
-// Bytes of what a key-value store keeps. Only this program reads them; format 3 (rocks_store.cpp).
+// Bytes of what a key-value store keeps. Only this program reads them; format 4 (rocks_store.h).
 #pragma once
 #include "verifier/store.h"
 
@@ -9,6 +9,7 @@ Bytes encode_stored(const StoredHeader& header);
 Result<StoredHeader> decode_stored_header(const Hash256& id, ByteView bytes);
 
 Bytes encode_stored(const StoredMessage& message);
+void append_stored(Bytes& out, const StoredMessage& message);  // The same behind what is there.
 Result<StoredMessage> decode_stored_message(const Hash256& id, ByteView bytes);
 
 Bytes encode_stored(const Equivocation& equivocation);

@@ -30,7 +30,14 @@ class MemoryStore final : public MessageStore {
     for (const StoredMessage& message : writes.messages) {
       const bool onboards = std::holds_alternative<Onboarding>(message.message);
       (onboards ? onboardings_ : messages_)[place_of(message)] = message;
-      by_id_[message.id] = message;
+      if (onboards) by_id_[message.id] = message;
+    }
+    for (const IndexedMessage& indexed : writes.indexed) {
+      StoredMessage wanted;
+      wanted.id = indexed.id;
+      wanted.message = indexed.message;
+      const auto held = messages_.find(place_of(wanted));
+      if (held != messages_.end()) by_id_[indexed.id] = held->second;
     }
     for (const auto& [key, id] : writes.statements) statements_[key] = id;
     for (const Equivocation& e : writes.equivocations) equivocations_[e.second] = e;

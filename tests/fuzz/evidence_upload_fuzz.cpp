@@ -26,6 +26,7 @@ struct Service {
     stored.message = report;
     WriteSet writes;
     writes.messages = {stored};
+    writes.indexed = {{id, report}};
     AuditTask task;
     task.report = id;
     task.deadline = 100;

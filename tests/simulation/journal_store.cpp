@@ -38,6 +38,11 @@ Bytes encode_writes(const WriteSet& writes) {
     put_blob(out, encode(std::span(&stored.chunk, 1)));
   });
   put_list(out, writes.mismatched_reports, [&](const Hash256& report) { out.put(report); });
+  put_list(out, writes.indexed, [&](const IndexedMessage& indexed) {
+    out.put(indexed.id);
+    out.put(static_cast<std::uint8_t>(type_of(indexed.message)));
+    put_blob(out, encode(indexed.message));
+  });
   put_list(out, writes.log, [&](const LogEntry& entry) { out.put(encode(entry)); });
   return std::move(out).take();
 }
@@ -76,6 +81,13 @@ std::optional<WriteSet> decode_writes(ByteView bytes) {
     if (is_good) writes.chunks.push_back({report, chunks->front()});
   });
   each([&] { writes.mismatched_reports.push_back(in.get_array<32>()); });
+  each([&] {
+    const auto id = in.get_array<32>();
+    const auto type = static_cast<MessageType>(in.get<std::uint8_t>());
+    Result<Message> message = decode(type, get_blob(in));
+    is_good = is_good && message;
+    if (is_good) writes.indexed.push_back({id, *std::move(message)});
+  });
   each([&] { keep(writes.log, decode_log_entry(in.get_bytes(kLogEntryBytes))); });
   if (!is_good || in.failed() || in.left() > 0) return std::nullopt;
   return writes;

@@ -71,6 +71,16 @@ bool are_one_statement(const Message& a, const Message& b) {
   return heard == nullptr || heard->tag == heard_too->tag;
 }
 
+std::optional<StoredMessage> find_in(const MessageStore& store, const Hash256& id,
+                                     const Message& message) {
+  if (std::holds_alternative<Onboarding>(message)) return *store.find_message(id);
+  const Round round = round_of(message);
+  Result<std::vector<StoredMessage>> all = store.messages_of_rounds(round, round + 1);
+  if (!all) return std::nullopt;
+  const auto found = std::ranges::find(*all, id, &StoredMessage::id);
+  return found == all->end() ? std::nullopt : std::optional<StoredMessage>{std::move(*found)};
+}
+
 Oracle::Expectation refused(int status) { return {.status = status, .change = {}}; }
 
 }  // namespace
@@ -287,7 +297,7 @@ std::string Oracle::compare(const MessageStore& store) {
     }
   }
   for (const Kept& kept : messages_) {
-    const auto found = *store.find_message(kept.id);
+    const std::optional<StoredMessage> found = find_in(store, kept.id, kept.message);
     if (!found || found->message != kept.message || found->received != kept.received) {
       return "message " + to_hex(kept.id) + " is lost or changed";
     }

@@ -1,16 +1,19 @@
 #include "verifier/log/intake_log.h"
 
 #include "core/merkle.h"
+#include "core/short_writer.h"
 
 namespace earshot::verifier {
 
 Bytes encode(const LogEntry& entry) {
-  Writer out;
+  ShortWriter<kLogEntryBytes> out;
   out.put(static_cast<std::uint8_t>(entry.kind));
   out.put(entry.time);
   out.put(entry.id);
-  return std::move(out).take();
+  return out.copy();
 }
+
+Hash256 leaf_of(const LogEntry& entry) { return merkle_leaf(encode(entry)); }
 
 Result<LogEntry> decode_log_entry(ByteView bytes) {
   Reader in(bytes);
@@ -22,10 +25,6 @@ Result<LogEntry> decode_log_entry(ByteView bytes) {
     return fail(Errc::bad_data, "log entry: kind " + std::to_string(kind) + ", expected 1 to 5");
   }
   return entry;
-}
-
-void LogFrontier::append(const LogEntry& entry) {
-  range_.append(merkle_leaf(verifier::encode(entry)));
 }
 
 Bytes LogFrontier::encode() const { return earshot::encode(range_); }

@@ -27,6 +27,7 @@ struct LogEntry {
 };
 inline constexpr std::size_t kLogEntryBytes = 1 + 8 + 32;
 Bytes encode(const LogEntry& entry);
+Hash256 leaf_of(const LogEntry& entry);
 Result<LogEntry> decode_log_entry(ByteView bytes);
 
 struct LogHead {
@@ -37,7 +38,8 @@ struct LogHead {
 
 class LogFrontier {
  public:
-  void append(const LogEntry& entry);
+  void append(const LogEntry& entry) { append_leaf(leaf_of(entry)); }
+  void append_leaf(const Hash256& leaf) { range_.append(leaf); }
   std::uint64_t size() const { return range_.size(); }
   LogHead head() const { return {range_.size(), range_.root()}; }
 

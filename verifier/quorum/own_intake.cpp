@@ -30,6 +30,13 @@ Result<IntakeList> OwnIntake::list(std::uint64_t epoch, const LogHead& head, Uni
   });
   Result<std::vector<StoredMessage>> messages = parts_.messages.messages_of_rounds(first, end);
   if (!messages) return fail(messages.error());
+  WriteSet writes;
+  for (const StoredMessage& stored : *messages) {
+    writes.indexed.push_back({stored.id, stored.message});
+  }
+  if (!writes.indexed.empty()) {
+    if (Result<void> kept = parts_.messages.commit(writes); !kept) return fail(kept.error());
+  }
   IntakeList list;
   for (const auto& [from, to] :
        {std::pair{&*onboardings, &list.onboardings}, std::pair{&*messages, &list.messages}}) {

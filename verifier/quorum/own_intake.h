@@ -11,13 +11,14 @@ class OwnIntake {
   struct Parts {
     const Quorum& quorum;
     const rewards::Policy& policy;
-    const MessageStore& messages;
+    MessageStore& messages;
     const RegistryStore& registry;
     const QuorumStore& store;
   };
   explicit OwnIntake(const Parts& parts) : parts_(parts) {}
 
-  // Everything that is under `head`, and the links that we had in time until `now`.
+  // Everything that is under `head`, and the links that we had in time until `now`. Its messages
+  // can be found by their ids from then on: peers will ask for them.
   Result<IntakeList> list(std::uint64_t epoch, const LogHead& head, UnixNanos now);
 
  private:

@@ -14,7 +14,7 @@ class QuorumAgreement final : public Agreement {
   struct Parts {
     const Quorum& quorum;
     const rewards::Policy& policy;
-    const MessageStore& messages;
+    MessageStore& messages;
     RegistryStore& registry;
     QuorumStore& store;
     Exchange& exchange;

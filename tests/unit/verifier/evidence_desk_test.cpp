@@ -36,6 +36,10 @@ class EvidenceDeskTest : public testing::Test {
                          .received = kNow};
     WriteSet writes;
     writes.messages = {stored};
+    writes.statements = {{statement_bytes(stored.message), stored.id}};
+    EXPECT_TRUE(store_.commit(writes));
+    writes = {};
+    writes.indexed = {{stored.id, stored.message}};
     EXPECT_TRUE(store_.commit(writes));
     const AuditTask task{.report = stored.id,
                          .epoch = next_tag_,

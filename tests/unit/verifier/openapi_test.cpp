@@ -296,6 +296,9 @@ void OpenApiTest::post_evidence() {
                        .hotspot = signer_.key.public_key,
                        .deadline = kLate + 60 * kNanosPerSecond,
                        .answer = {}};
+  WriteSet writes;
+  writes.indexed = {{id, report}};
+  ASSERT_TRUE(store_.commit(writes));
   ASSERT_TRUE(registry_->add_draw(1, {kRound, Entropy{3}}, {task}));
   const std::vector<EvidenceChunk> cut = cut_evidence(snippet);
   const Bytes chunks = encode(std::span(cut));

@@ -73,7 +73,7 @@ TEST_F(RocksStoreTest, WhatWasCommittedIsThereAfterReopening) {
   EXPECT_EQ(**store_->find_header(header.id), header);
   EXPECT_EQ(**store_->find_header_at(signer_.key.public_key, 1), header.id);
   EXPECT_FALSE(store_->find_header_at(signer_.key.public_key, 2)->has_value());
-  EXPECT_EQ(**store_->find_message(witness.id), witness);
+  EXPECT_FALSE(store_->find_message(witness.id)->has_value()) << "nobody needs it by its id";
   EXPECT_EQ(**store_->find_message(onboarding.id), onboarding);
   EXPECT_FALSE(store_->find_message(Hash256{1})->has_value());
   EXPECT_EQ(**store_->find_statement(statement_bytes(witness.message)), witness.id);
@@ -91,6 +91,30 @@ TEST_F(RocksStoreTest, WhatWasCommittedIsThereAfterReopening) {
   EXPECT_EQ(*store_->log_entries(0, 10), writes.log);
   EXPECT_EQ(store_->log_entries(1, 1)->front(), writes.log[1]);
   EXPECT_TRUE(store_->log_entries(2, 5)->empty());
+}
+
+TEST_F(RocksStoreTest, FindsReportsByTheirIdsOnceTheyAreIndexed) {
+  const StoredMessage first = stored(signer_.witness(kRound, 1));
+  const StoredMessage second = stored(signer_.witness(kRound, 1, -9001));  // Contradicts it.
+  const StoredMessage other = stored(signer_.witness(kRound, 2));
+  const StoredMessage absent = stored(signer_.witness(kRound, 3));
+  WriteSet writes;
+  writes.messages = {first, second, other};
+  writes.statements = {{statement_bytes(first.message), first.id},
+                       {statement_bytes(other.message), other.id}};
+  ASSERT_TRUE(store_->commit(writes));
+  WriteSet index;
+  for (const StoredMessage* message : {&first, &second, &absent}) {
+    index.indexed.push_back({message->id, message->message});
+  }
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(store_->commit(index));
+    EXPECT_EQ(**store_->find_message(first.id), first);
+    EXPECT_EQ(**store_->find_message(second.id), second);
+    EXPECT_FALSE(store_->find_message(other.id)->has_value());
+    EXPECT_FALSE(store_->find_message(absent.id)->has_value());
+    open();
+  }
 }
 
 TEST_F(RocksStoreTest, MessagesComeInTheRecordsOrder) {
@@ -155,8 +179,7 @@ TEST_F(RocksStoreTest, RefusesCommitsAndGoesOnReadingWhileTheReserveIsNotFree) {
                                             ": disk full: less than 1152921504606846976 bytes are "
                                             "free");
   }
-  EXPECT_EQ(**store_->find_message(kept.id), kept);
-  EXPECT_FALSE(store_->find_message(refused.id)->has_value());
+  EXPECT_EQ(*store_->messages_of_rounds(kRound, kRound + 2), std::vector{kept});
   EXPECT_EQ(store_->log_head(), head);
 }
 

@@ -104,7 +104,7 @@ TEST(Quorum, OrderAndLatenessAtOneDoNotMatterAndLatenessAtMostDoes) {
         if (minute == std::max(at, 20) && at >= 0 &&
             village.verifiers[v]->store.find_header(batches[hotspot].second.header)->has_value() &&
             !village.verifiers[v]
-                 ->store.find_message(message_id(31337, batches[hotspot].second.messages[0]))
+                 ->store.find_statement(statement_bytes(batches[hotspot].second.messages[0]))
                  ->has_value()) {
           village.take_body(v, batches[hotspot].second);
         }
