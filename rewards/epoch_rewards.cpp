@@ -192,14 +192,50 @@ Result<Uint128> pay_as_helium(const Policy& policy, Uint128 emission,
   return paid;
 }
 
+// floor(part * links / rounds) of each verifier's part; nothing can leave 128 bits.
+Result<std::vector<VerifierReward>> verifier_rewards(const Policy& policy, Uint128 bucket,
+                                                     std::span<const VerifierWork> work) {
+  std::vector<VerifierReward> rewards;
+  for (const VerifierWork& one : work) {
+    if (!rewards.empty() && rewards.back().account >= one.account) {
+      return fail(bad("verifier 0x" + to_hex(one.account) + " is out of order"));
+    }
+    if (one.links > policy.epoch_rounds) {
+      return fail(bad("verifier 0x" + to_hex(one.account) + " gave more links than rounds"));
+    }
+    const Uint128 part = bucket / work.size();
+    const Uint128 amount = part / policy.epoch_rounds * one.links +
+                           part % policy.epoch_rounds * one.links / policy.epoch_rounds;
+    rewards.push_back({one.account, one.links, amount});
+  }
+  return rewards;
+}
+
+// Adds what the verifiers get; gives their sum.
+Result<Uint128> pay_verifiers(const Policy& policy, const EpochRewards& out, Totals& totals) {
+  const Uint128 bucket = bucket_of(policy, out.emitted, verifiers);
+  if (out.verifiers.empty()) {
+    if (Result<void> ok = add(totals, policy.verifiers_account, bucket); !ok) {
+      return fail(ok.error());
+    }
+    return bucket;
+  }
+  Uint128 paid = 0;
+  for (const VerifierReward& reward : out.verifiers) {
+    if (Result<void> ok = add(totals, reward.account, reward.amount); !ok) return fail(ok.error());
+    paid += reward.amount;
+  }
+  return paid;
+}
+
 // `to_hotspots`: of the emission.
 Result<void> finish(const Policy& policy, Uint128 to_hotspots, Totals totals, EpochRewards& out) {
   for (const HotspotReward& reward : out.hotspots) {
     if (Result<void> ok = add(totals, reward.owner, reward.amount); !ok) return ok;
   }
-  const Uint128 to_verifiers = bucket_of(policy, out.emitted, verifiers);
-  const Uint128 to_reserve = out.emitted - to_hotspots - to_verifiers;
-  if (Result<void> ok = add(totals, policy.verifiers_account, to_verifiers); !ok) return ok;
+  const Result<Uint128> to_verifiers = pay_verifiers(policy, out, totals);
+  if (!to_verifiers) return fail(to_verifiers.error());
+  const Uint128 to_reserve = out.emitted - to_hotspots - *to_verifiers;
   if (Result<void> ok = add(totals, policy.reserve_account, to_reserve); !ok) return ok;
   for (const auto& [account, cumulative] : totals) {
     out.accounts.push_back({account, cumulative});
@@ -215,7 +251,8 @@ Result<void> finish(const Policy& policy, Uint128 to_hotspots, Totals totals, Ep
 Result<EpochRewards> epoch_rewards(const Policy& policy, std::span<const BeaconCredit> credits,
                                    std::span<const Standing> standings,
                                    std::span<const AccountTotal> previous,
-                                   std::span<const DataUse> data_uses) {
+                                   std::span<const DataUse> data_uses,
+                                   std::span<const VerifierWork> verifier_work) {
   const Result<Uint128> emission = amount128_from_decimal(policy.emission_per_epoch);
   if (!emission) return fail(bad(emission.error().detail));
   Result<std::vector<HotspotReward>> hotspots = unpaid(standings);
@@ -241,7 +278,11 @@ Result<EpochRewards> epoch_rewards(const Policy& policy, std::span<const BeaconC
     return fail(bad("hotspots would get more than their buckets hold"));
   }
 
+  Result<std::vector<VerifierReward>> to_verifiers =
+      verifier_rewards(policy, bucket_of(policy, *emission, verifiers), verifier_work);
+  if (!to_verifiers) return fail(to_verifiers.error());
   EpochRewards out{.hotspots = std::move(*hotspots),
+                   .verifiers = std::move(*to_verifiers),
                    .accounts = {},
                    .emitted = *emission,
                    .fees = *fees,

@@ -10,6 +10,10 @@
 // the smaller key); under `helium` the split is Helium's (rewards/helium_split.h). A bucket that
 // nobody earned goes to the reserve account.
 //
+// Verifiers: one that is alone has the bucket's account in the policy. Of several each owns an
+// equal part, and gets as much of it as it gave links, of one a round of the epoch (rounded down):
+// one that withholds links loses by it. The rest goes to the reserve account.
+//
 // Data: hotspots get exactly the fees of the channels they served. The emission's data bucket
 // covers them as far as it reaches, and as much of the burned deposits stays burned for good;
 // deposits pay the rest. What the bucket has left goes to the reserve account.
@@ -44,6 +48,18 @@ struct DataUse {
   Uint128 fee = 0;
 };
 
+// What one of several verifiers gave to the epoch's entropy.
+struct VerifierWork {
+  EvmAddress account{};
+  std::uint32_t links = 0;  // At most the policy's epoch_rounds.
+};
+
+struct VerifierReward {
+  EvmAddress account{};
+  std::uint32_t links = 0;
+  Uint128 amount = 0;
+};
+
 struct HotspotReward {
   PublicKey hotspot{};
   EvmAddress owner{};
@@ -64,7 +80,8 @@ struct AccountTotal {
 };
 
 struct EpochRewards {
-  std::vector<HotspotReward> hotspots;  // Ascending by key: all of `standings`.
+  std::vector<HotspotReward> hotspots;    // Ascending by key: all of `standings`.
+  std::vector<VerifierReward> verifiers;  // None when one is alone.
   std::vector<AccountTotal>
       accounts;  // Ascending by address: previous totals plus this epoch's credits; none is zero.
   Uint128 emitted = 0;             // This epoch.
@@ -73,12 +90,14 @@ struct EpochRewards {
   Uint128 cumulative_total = 0;    // Sum of accounts.
 };
 
-// `standings`, `previous` and `data` ascending without repeats; every key in `credits` and `data`
-// has a standing. Errc::bad_data names the offender; also when a total leaves 128 bits.
+// `standings`, `previous`, `data` and `verifiers` (none when one is alone) ascending without
+// repeats; every key in `credits` and `data` has a standing. Errc::bad_data names the offender;
+// also when a total leaves 128 bits.
 Result<EpochRewards> epoch_rewards(const Policy& policy, std::span<const BeaconCredit> credits,
                                    std::span<const Standing> standings,
                                    std::span<const AccountTotal> previous,
-                                   std::span<const DataUse> data = {});
+                                   std::span<const DataUse> data = {},
+                                   std::span<const VerifierWork> verifiers = {});
 
 // The canonical rewards file (docs/PROTOCOL.md), whose SHA-256 is the artifact hash: "ERSH" | u16
 // version | u64 epoch | policy hash 32 | previous artifact hash 32 | previous rewards root 32 | u64

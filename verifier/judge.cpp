@@ -168,6 +168,7 @@ Hash256 entropy_root(const EpochRecord& record) {
   std::ranges::for_each(record.commitments, add);
   add(record.block_hash);
   for (const std::vector<Hash256>& row : record.links) std::ranges::for_each(row, add);
+  for (const EvmAddress& one : record.verifiers) entries.emplace_back(one.begin(), one.end());
   for (const Outage& outage : record.outages) entries.push_back(encode(outage));
   return root_over(entries);
 }
@@ -282,8 +283,9 @@ Result<EpochOutcome> judge_epoch(const EpochRecord& record, const rewards::Polic
   if (!channels) return fail(channels.error());
   outcome.channels = std::move(*channels);
   const Credits credits = credits_of(record, judged, outcome.standings);
-  Result<rewards::EpochRewards> rewards = rewards::epoch_rewards(
-      policy, credits.beacons, outcome.standings, previous.accounts, outcome.channels.data);
+  Result<rewards::EpochRewards> rewards =
+      rewards::epoch_rewards(policy, credits.beacons, outcome.standings, previous.accounts,
+                             outcome.channels.data, verifier_work(record));
   if (!rewards) return fail(rewards.error());
   outcome.rewards = std::move(*rewards);
   add_payments(record, credits, outcome.rewards.hotspots, judged);

@@ -70,4 +70,14 @@ void add_payments(const EpochRecord& record, const Credits& credits,
   }
 }
 
+std::vector<rewards::VerifierWork> verifier_work(const EpochRecord& record) {
+  std::vector<rewards::VerifierWork> work;
+  for (std::size_t v = 0; v < record.verifiers.size(); ++v) {
+    const auto given = std::ranges::count_if(
+        record.links, [v](const std::vector<Hash256>& row) { return row[v] != Hash256{}; });
+    work.push_back({record.verifiers[v], static_cast<std::uint32_t>(given)});
+  }
+  return work;
+}
+
 }  // namespace earshot::verifier

@@ -25,4 +25,7 @@ Credits credits_of(const EpochRecord& record, const JudgedMessages& judged,
 void add_payments(const EpochRecord& record, const Credits& credits,
                   std::span<const rewards::HotspotReward> rewards, JudgedMessages& judged);
 
+// Links that each of several verifiers gave in time; none when one is alone.
+std::vector<rewards::VerifierWork> verifier_work(const EpochRecord& record);
+
 }  // namespace earshot::verifier

@@ -113,6 +113,17 @@ Result<void> check_audit_draw(const EpochRecord& record, const rewards::Policy& 
   return {};
 }
 
+Result<void> check_verifiers(const EpochRecord& record) {
+  const std::size_t count = record.verifiers.size();
+  if (std::ranges::adjacent_find(record.verifiers, std::greater_equal{}) !=
+      record.verifiers.end()) {
+    return contradiction("names verifiers out of order");
+  }
+  if (count == 0 || record.commitments.empty() || record.commitments.size() == count) return {};
+  return contradiction("names " + std::to_string(count) + " verifiers, and has commitments of " +
+                       std::to_string(record.commitments.size()));
+}
+
 // Only those on which a deadline depends: nothing else may make two records of one epoch differ.
 Result<void> check_outages(const EpochRecord& record, const rewards::Policy& policy) {
   for (const Outage& outage : record.outages) {
@@ -168,6 +179,7 @@ Result<void> check_record(const EpochRecord& record, const rewards::Policy& poli
   if (Result<void> ok = check_policy(record, policy); !ok) return ok;
   if (Result<void> ok = check_rounds(record, policy); !ok) return ok;
   if (Result<void> ok = check_entropy(record); !ok) return ok;
+  if (Result<void> ok = check_verifiers(record); !ok) return ok;
   if (Result<void> ok = check_order(record); !ok) return ok;
   if (Result<void> ok = check_outages(record, policy); !ok) return ok;
   if (Result<void> ok = check_audit_draw(record, policy); !ok) return ok;

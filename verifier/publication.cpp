@@ -23,6 +23,13 @@ Json findings_of(const std::vector<Finding>& findings) {
   return out;
 }
 
+// Links of one a round.
+Json to_json(const rewards::VerifierReward& reward) {
+  return {{"account", address(reward.account)},
+          {"links", number(reward.links)},
+          {"reward", decimal(reward.amount)}};
+}
+
 Json to_json(const rewards::HotspotReward& reward) {
   return {{"hotspot", to_hex(reward.hotspot)},
           {"owner", address(reward.owner)},
@@ -162,6 +169,7 @@ Json summary_of(const EpochRecord& record, const rewards::Policy& policy,
         {{"account", address(total.account)}, {"cumulative", decimal(total.cumulative)}});
   }
   out["payouts"] = std::move(payouts);
+  if (!record.verifiers.empty()) out["verifiers"] = list_of(outcome.rewards.verifiers);
   out["emitted"] = decimal(outcome.rewards.emitted);
   out["cumulative_total"] = decimal(outcome.artifact.cumulative_total);
   out["rewards_root"] = to_hex(outcome.seal.rewards_root);

@@ -71,6 +71,9 @@ struct EpochRecord {
   // Every row is as long as `commitments` (precondition of encode; judge_epoch refuses others).
   std::vector<std::vector<Hash256>> links;
   std::uint32_t minimum_links = 1;  // M
+  // Accounts of several verifiers, ascending: the order of commitments and of each row of links.
+  // None when one is alone.
+  std::vector<EvmAddress> verifiers;
   // When the last verifier committed. An onboarding received later is not in force in this epoch:
   // nobody may choose a key knowing the schedule it gets.
   UnixNanos committed_at = 0;

@@ -1,10 +1,11 @@
 // Bytes of a record, one section after another:
 //
-//   "EREC" | u16 version | chain of epochs | entropy | audit draw | [outages] | onboardings
-//   | messages | audits | noise | channels | log | previous artifact | history
+//   "EREC" | u16 version | chain of epochs | entropy | audit draw | [verifiers] | [outages]
+//   | onboardings | messages | audits | noise | channels | log | previous artifact | history
 //
-// Version 3 has no outages; version 4 has at least one. So a record has one encoding only, and
-// without an outage it is that of before.
+// Version 3 has neither verifiers nor outages; version 4 has at least one outage; version 5 has
+// verifiers, and a list of outages. So a record has one encoding only, and that of one verifier
+// without an outage is that of before.
 //
 // with a u32 count before each list. docs/VERDICTS.md has the table.
 #include <algorithm>
@@ -19,6 +20,7 @@ namespace {
 constexpr std::string_view kMagic = "EREC";
 constexpr std::uint16_t kVersion = 3;
 constexpr std::uint16_t kVersionWithOutages = 4;
+constexpr std::uint16_t kVersionOfSeveral = 5;
 constexpr std::size_t kAuditBytes = 32 + 1 + 16 + 8 + 4 + 4 + 4;
 constexpr std::size_t kNoiseBytes = 32 + 32 + 4;
 constexpr std::size_t kOutageBytes = 8 + 8;
@@ -124,9 +126,14 @@ Result<void> get_previous(Reader& in, EpochRecord& record) {
   return {};
 }
 
+std::uint16_t version_of(const EpochRecord& record) {
+  if (!record.verifiers.empty()) return kVersionOfSeveral;
+  return record.outages.empty() ? kVersion : kVersionWithOutages;
+}
+
 void put_chain_and_entropy(Writer& out, const EpochRecord& record) {
   out.put(as_bytes(kMagic));
-  out.put(record.outages.empty() ? kVersion : kVersionWithOutages);
+  out.put(version_of(record));
   out.put(record.network);
   out.put(record.epoch);
   for (const Hash256* hash : {&record.policy, &record.previous_seal, &record.block_hash}) {
@@ -144,7 +151,11 @@ void put_chain_and_entropy(Writer& out, const EpochRecord& record) {
   }
   out.put(record.audit_round);
   out.put(record.audit_entropy);
-  if (record.outages.empty()) return;
+  if (version_of(record) == kVersion) return;
+  if (!record.verifiers.empty()) {
+    out.put(static_cast<std::uint32_t>(record.verifiers.size()));
+    for (const EvmAddress& verifier : record.verifiers) out.put(verifier);
+  }
   out.put(static_cast<std::uint32_t>(record.outages.size()));
   for (const Outage& outage : record.outages) out.put(encode(outage));
 }
@@ -166,9 +177,25 @@ Result<void> get_links(Reader& in, EpochRecord& record) {
   return {};
 }
 
+Result<void> get_verifiers(Reader& in, EpochRecord& record) {
+  const auto count = in.get<std::uint32_t>();
+  if (in.left() / EvmAddress{}.size() < count || count == 0) {
+    return fail(Errc::bad_data, "record: too few bytes of verifiers, or none");
+  }
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const auto verifier = in.get_array<20>();
+    if (!record.verifiers.empty() && record.verifiers.back() >= verifier) {
+      return fail(Errc::bad_data, "record: verifiers are not in canonical order");
+    }
+    record.verifiers.push_back(verifier);
+  }
+  return {};
+}
+
+// Where there are verifiers, there may be no outage.
 Result<void> get_outages(Reader& in, EpochRecord& record) {
   const auto count = in.get<std::uint32_t>();
-  if (in.left() / kOutageBytes < count || count == 0) {
+  if (in.failed() || in.left() / kOutageBytes < count || (count == 0 && record.verifiers.empty())) {
     return fail(Errc::bad_data, "record: too few bytes of outages, or none");
   }
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -187,9 +214,9 @@ Result<void> get_outages(Reader& in, EpochRecord& record) {
 Result<void> get_chain_and_entropy(Reader& in, EpochRecord& record) {
   const ByteView magic = in.get_bytes(kMagic.size());
   const auto version = in.get<std::uint16_t>();
-  if (in.failed() || !std::ranges::equal(magic, as_bytes(kMagic)) ||
-      (version != kVersion && version != kVersionWithOutages)) {
-    return fail(Errc::bad_data, "record: does not begin with EREC, version 3 or 4");
+  if (in.failed() || !std::ranges::equal(magic, as_bytes(kMagic)) || version < kVersion ||
+      version > kVersionOfSeveral) {
+    return fail(Errc::bad_data, "record: does not begin with EREC, version 3, 4 or 5");
   }
   record.network = in.get<NetworkId>();
   record.epoch = in.get<std::uint64_t>();
@@ -203,6 +230,9 @@ Result<void> get_chain_and_entropy(Reader& in, EpochRecord& record) {
   record.audit_round = in.get<Round>();
   record.audit_entropy = in.get_array<32>();
   if (in.failed()) return fail(Errc::bad_data, "record: ends inside its entropy");
+  if (version == kVersionOfSeveral) {
+    if (Result<void> verifiers = get_verifiers(in, record); !verifiers) return verifiers;
+  }
   return version == kVersion ? Result<void>() : get_outages(in, record);
 }
 

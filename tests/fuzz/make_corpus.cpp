@@ -143,6 +143,9 @@ void add_records(const Corpus& corpus) {
   const EpochRecord record = builder.build();
   const EpochOutcome outcome = judge_epoch(record, builder.policy()).value();
   corpus.add("record_fuzz", "town", encode(record));
+  EpochRecord of_several = record;
+  of_several.verifiers = {{1}, {2}, {3}};
+  corpus.add("record_fuzz", "town-of-several-verifiers", encode(of_several));
   corpus.add("seal_fuzz", "town", encode(outcome.seal));
   builder.follow(outcome);
   builder.fill();

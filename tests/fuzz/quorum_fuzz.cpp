@@ -8,6 +8,7 @@
 #include "verifier/quorum/misbehaviour.h"
 #include "verifier/quorum/quorum_entropy.h"
 #include "verifier/quorum/statement.h"
+#include "verifier/reservation_note.h"
 
 namespace {
 
@@ -47,6 +48,18 @@ void look_at_text(char kind, std::string_view text) {
     // Behind a good signature, too.
     const Note note{body, {sign_note(signer, body)}};
     (void)open_links(to_string(note), quorum, 0, 7);
+  } else if (kind == 'r') {
+    // Behind the head that belongs there and a good signature, too.
+    static const NoteSigner signer = *make_note_signer("example.org/log", {});
+    const ReservationQuery query{31337, {1}, 7, {}};
+    const std::string head = sign_reservations(signer, query, {}).text;
+    (void)open_reservations(text, signer.key, query);
+    const std::string body = head + std::string(text);
+    const Note note{body, {sign_note(signer, body)}};
+    const auto found = open_reservations(to_string(note), signer.key, query);
+    if (!found) return;
+    const std::string again = to_string(sign_reservations(signer, query, *found));
+    assert(*open_reservations(again, signer.key, query) == *found);
   }
 }
 

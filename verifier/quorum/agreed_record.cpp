@@ -84,6 +84,7 @@ Result<EpochRecord> AgreedRecord::record(std::uint64_t epoch) {
 
 Result<void> AgreedRecord::add_entropy(EpochRecord& record, const AgreedSet& set) {
   const UnixNanos opening = epoch_opening(parts_.policy, record.epoch);
+  for (const Member& member : parts_.quorum.members) record.verifiers.push_back(member.address);
   record.first_entropy_round = rewards::first_round_of_epoch(parts_.policy, record.epoch);
   record.committed_at = opening;
   const auto decision = parts_.store.decision(record.epoch, Phase::commitment);

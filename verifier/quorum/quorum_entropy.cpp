@@ -110,12 +110,22 @@ Result<std::size_t> QuorumEntropy::release(UnixNanos /*since*/, UnixNanos now) {
     if (link != Hash256{}) there.push_back(link);
   }
   if (there.size() < parts_.quorum.size() && age < kDeadline) return std::size_t{0};
+  tell_missing(*row);
   const std::optional<Entropy> entropy =
       round_entropy(round, (*ground)->block, there, parts_.quorum.threshold);
   if (!entropy) return std::size_t{0};
   const ReleasedRound released{round, row->links[parts_.quorum.self], *entropy};
   if (Result<void> kept = parts_.registry.release({released}); !kept) return fail(kept.error());
   return std::size_t{1};
+}
+
+// A link that is missing costs its verifier: its operator wants to know. Once until it is back.
+void QuorumEntropy::tell_missing(const LinkRow& row) {
+  for (std::size_t v = 0; v < row.links.size(); ++v) {
+    const std::string subject = "links of " + parts_.quorum.members[v].log.name;
+    row.links[v] == Hash256{} ? complaints_.failed(subject, "none in time")
+                              : complaints_.works(subject);
+  }
 }
 
 Result<void> QuorumEntropy::show_own_link(std::uint64_t epoch, Round round, const Ground& ground) {

@@ -29,8 +29,9 @@ class QuorumEntropy final : public EntropyMaker {
     Exchange& exchange;
     const std::vector<std::unique_ptr<Peer>>& peers;
     std::function<ByteArray<32>(std::uint64_t epoch)> make_seed;
+    spdlog::logger& log;
   };
-  explicit QuorumEntropy(Parts parts) : parts_(std::move(parts)) {}
+  explicit QuorumEntropy(Parts parts) : parts_(std::move(parts)), complaints_(parts_.log) {}
 
   // Looks at the peers' links of the round that is open, at most for two seconds.
   Result<std::size_t> release(UnixNanos since, UnixNanos now) override;
@@ -48,8 +49,10 @@ class QuorumEntropy final : public EntropyMaker {
   Result<void> learn_block(std::uint64_t epoch, Progress& progress);
   Result<void> show_own_link(std::uint64_t epoch, Round round, const Ground& ground);
   void pull_links(Round round, UnixNanos now, const Ground& ground);
+  void tell_missing(const LinkRow& row);
 
   Parts parts_;
+  Complaints complaints_;
   std::optional<std::uint64_t> chain_epoch_;  // Of chain_, which is slow to make.
   std::optional<EntropyChain> chain_;
 };

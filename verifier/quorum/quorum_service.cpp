@@ -127,7 +127,7 @@ Result<std::unique_ptr<QuorumService>> QuorumService::make(
                       base.evidence, base.signer, made->peers_, std::move(sign), base.log});
   made->entropy_ = std::make_unique<QuorumEntropy>(
       QuorumEntropy::Parts{made->quorum_, base.policy, base.registry, *made->store_, base.messages,
-                           base.blocks, *made->exchange_, made->peers_, base.make_seed});
+                           base.blocks, *made->exchange_, made->peers_, base.make_seed, base.log});
   made->agreement_ = std::make_unique<QuorumAgreement>(QuorumAgreement::Parts{
       made->quorum_, base.policy, base.messages, base.registry, *made->store_, *made->exchange_,
       made->peers_, base.config.simulation.virtual_clock, base.channels});

@@ -208,5 +208,29 @@ TEST(EpochRewards, RefuseToLeave128Bits) {
   EXPECT_FALSE(epoch_rewards(policy(), {}, {}, nearly));
 }
 
+// Two verifiers' halves of 8 %, by links; what they lose goes to the reserve.
+TEST(EpochRewards, AVerifierLosesItsPartOfTheRoundsItGaveNoLinkFor) {
+  const Policy rules = policy();
+  const auto alone = epoch_rewards(rules, {}, {}, {}).value();
+  const auto total = [](const EpochRewards& rewards, const EvmAddress& account) {
+    return total_of(rewards.accounts, account);
+  };
+  const Uint128 bucket = total(alone, rules.verifiers_account);
+  const std::vector<VerifierWork> work = {
+      {owner(1), rules.epoch_rounds}, {owner(2), rules.epoch_rounds / 4}, {owner(3), 0}};
+  const auto several = epoch_rewards(rules, {}, {}, {}, {}, work).value();
+  EXPECT_TRUE(total(several, owner(1)) == bucket / 3);
+  EXPECT_TRUE(total(several, owner(2)) == bucket / 3 / 4);
+  EXPECT_TRUE(total(several, owner(3)) == 0);
+  EXPECT_TRUE(total(several, rules.verifiers_account) == 0);
+  EXPECT_TRUE(several.cumulative_total == alone.cumulative_total);
+  ASSERT_EQ(several.verifiers.size(), 3U);
+  EXPECT_TRUE(several.verifiers[1].amount == bucket / 3 / 4);
+  const std::vector<VerifierWork> unordered = {work[1], work[0]};
+  EXPECT_FALSE(epoch_rewards(rules, {}, {}, {}, {}, unordered));
+  const std::vector<VerifierWork> boast = {{owner(1), rules.epoch_rounds + 1}};
+  EXPECT_FALSE(epoch_rewards(rules, {}, {}, {}, {}, boast));
+}
+
 }  // namespace
 }  // namespace earshot::rewards

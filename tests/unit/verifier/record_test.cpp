@@ -64,6 +64,24 @@ TEST_F(Record, HoldsOutagesOnlyWhereThereWereSome) {
   }
 }
 
+TEST_F(Record, NamesSeveralVerifiersOrNone) {
+  const Bytes without = encode(record_);
+  record_.verifiers = {EvmAddress{1}, EvmAddress{2}, EvmAddress{3}};
+  const Bytes bytes = encode(record_);
+  EXPECT_EQ(bytes[5], 5);
+  EXPECT_EQ(bytes.size(), without.size() + 4 + 3 * 20 + 4);
+  EXPECT_EQ(decode_record(bytes).value(), record_);
+  record_.outages = {{5, 9}};
+  EXPECT_EQ(decode_record(encode(record_)).value(), record_);
+  Bytes other = without;
+  other[5] = 5;  // Promises verifiers and has none.
+  EXPECT_FALSE(decode_record(other));
+  record_.verifiers = {EvmAddress{2}, EvmAddress{1}};
+  EXPECT_FALSE(decode_record(encode(record_)));
+  record_.verifiers = {EvmAddress{2}, EvmAddress{2}};
+  EXPECT_FALSE(decode_record(encode(record_)));
+}
+
 TEST_F(Record, IsRefusedWhenCutAnywhere) {
   const Bytes bytes = encode(record_);
   for (std::size_t size = 0; size < bytes.size(); size += 1 + size / 50) {

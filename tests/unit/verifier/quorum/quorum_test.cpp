@@ -231,6 +231,16 @@ TEST(Quorum, WithholdingLinksStatementsOrSignaturesStopsNothing) {
     EXPECT_NE(row[1], Hash256{});
     EXPECT_NE(row[2], Hash256{});
   }
+  const auto paid = judge_epoch(record, village.policy)->rewards.verifiers;
+  ASSERT_EQ(paid.size(), 3U);
+  EXPECT_TRUE(paid[0].amount == 0);
+  EXPECT_EQ(paid[1].links, village.policy.epoch_rounds);
+  EXPECT_TRUE(paid[1].amount > 0 && paid[1].amount == paid[2].amount);
+  EXPECT_EQ(paid[1].account, village.verifiers[1]->account.address);
+  const std::string lines = village.verifiers[1]->lines.str();
+  EXPECT_NE(lines.find("links of " + village.verifiers[0]->signer.key.name + ": none in time"),
+            lines.npos)
+      << lines;
 }
 
 TEST(Quorum, AVerifierThatWasDownAdoptsWhatTheOthersSigned) {
