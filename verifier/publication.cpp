@@ -26,7 +26,7 @@ Json findings_of(const std::vector<Finding>& findings) {
 // Links of one a round.
 Json to_json(const rewards::VerifierReward& reward) {
   return {{"account", address(reward.account)},
-          {"links", number(reward.links)},
+          {"links", number(std::uint64_t{reward.links})},
           {"reward", decimal(reward.amount)}};
 }
 

@@ -13,8 +13,8 @@ using boost::system::error_code;
 using rewards::chain::Endpoint;
 using rewards::chain::HttpReply;
 
-constexpr std::uint64_t kMaxReplyBytes = 64 * 1024 * 1024;  // As rewards/chain/http.h.
-constexpr int kHttp11 = 11;                                 // Beast writes the version like that.
+constexpr std::uint64_t kMaxReplyBytes = std::uint64_t{64} << 20;  // As rewards/chain/http.h.
+constexpr int kHttp11 = 11;  // Beast writes the version like that.
 
 }  // namespace
 

@@ -23,7 +23,10 @@ std::optional<std::array<unsigned, 4>> address_of(std::string_view host) {
   const char* at = host.data();
   const char* const end = host.data() + host.size();
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (i > 0 && (at == end || *at++ != '.')) return std::nullopt;
+    if (i > 0) {
+      if (at == end || *at != '.') return std::nullopt;
+      ++at;
+    }
     const auto [next, error] = std::from_chars(at, end, parts[i]);
     if (error != std::errc{} || parts[i] > 255) return std::nullopt;
     at = next;

@@ -42,7 +42,7 @@ Result<bool> QuorumAgreement::may_state(std::uint64_t epoch, Phase phase, UnixNa
   const PhaseWindow window = window_of(parts_.quorum, parts_.policy, epoch, phase);
   if (now < window.begin || now > window.begin + parts_.quorum.step) return false;
   const Result<bool> stated = parts_.exchange.has_stated(epoch, phase);
-  if (!stated) return stated;
+  if (!stated) return fail(stated.error());
   return !*stated;
 }
 
