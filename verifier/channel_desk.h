@@ -4,7 +4,7 @@
 //
 // Among several verifiers nothing is reserved before the others have been asked: an anchor is shown
 // to whoever asks before this verifier asks them, so of two that reserve at once at least one sees
-// both (docs/VERIFIERS.md).
+// both (docs/QUORUM.md).
 //
 // Any thread. The node serves one at a time.
 #pragma once

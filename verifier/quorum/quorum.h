@@ -1,5 +1,5 @@
 // Several verifiers that keep one network: who they are, how many have to agree, and when each step
-// of an agreement is due. Plain values, any thread. docs/VERIFIERS.md explains the protocol.
+// of an agreement is due. Plain values, any thread. docs/QUORUM.md explains the protocol.
 //
 //     at most N - M of them may be faulty in any way;   2 M > N
 #pragma once
