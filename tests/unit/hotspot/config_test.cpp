@@ -131,7 +131,7 @@ TEST(Config, ChecksRelations) {
   EXPECT_EQ(problems_with("min_spreading_factor = 7", "min_spreading_factor = 11"),
             std::vector<std::string>{
                 "h.toml: sortition: min_spreading_factor is above max_spreading_factor"});
-  EXPECT_EQ(problems_with("http://127.0.0.1:8080", "https://example.org").size(), 1U);
+  EXPECT_EQ(problems_with("http://127.0.0.1:8480", "https://example.org").size(), 1U);
   EXPECT_EQ(problems_with("0x00000000000000000000000000000000000000a1", "0x1234").size(), 1U);
 }
 
