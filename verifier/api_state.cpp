@@ -87,6 +87,13 @@ Result<ServiceState> Api::state() const {
   const Result<std::optional<std::uint64_t>> sealed = parts_.registry.last_sealed();
   if (!sealed) return fail(sealed.error());
   state.last_sealed_epoch = *sealed;
+  state.evidence_bytes = parts_.store.evidence_bytes();
+  const Result<std::optional<std::uint64_t>> forgotten = parts_.registry.evidence_forgotten();
+  if (!forgotten) return fail(forgotten.error());
+  if (*sealed && *first) {
+    const std::uint64_t kept_from = *forgotten ? **forgotten + 1 : **first;
+    state.evidence_epochs = **sealed + 1 - std::min(kept_from, **sealed + 1);
+  }
   const Result<std::vector<Outage>> outages = parts_.registry.outages();
   if (!outages) return fail(outages.error());
   const std::uint64_t next = *sealed ? **sealed + 1 : first->value_or(state.epoch);

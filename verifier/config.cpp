@@ -155,6 +155,7 @@ void read_all(Section root, Config& config) {
   entropy.refuse_unknown();
   Section evidence = root.table("evidence");
   evidence.read("max_snippet_bytes", config.evidence.max_snippet_bytes);
+  evidence.read("keep_days", config.evidence.keep_days);
   evidence.refuse_unknown();
   Section identity = root.table("identity");
   identity.read("name", config.identity.name);

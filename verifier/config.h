@@ -62,6 +62,9 @@ struct EvidenceConfig {
   // Largest snippet an audit accepts. Derived: SF12 at 125 kHz is about 125 symbols of 32.8 ms,
   // at 250 kS/s and 2 bytes 2.1 MB; fourfold.
   std::uint32_t max_snippet_bytes = 8U << 20;  // 4 KiB..256 MiB.
+  // How long snippets stay after their epoch's seal where no contract is configured; with one they
+  // stay until the epoch's root has matured. Chosen: a week to look at what a verdict says.
+  std::uint32_t keep_days = 7;  // 0..3650.
 };
 
 // Whose checkpoints of the intake log are (C2SP tlog-checkpoint).

@@ -141,6 +141,7 @@ std::vector<std::string> validate(const Config& config) {
               604'800);
   check_range(problems, "evidence.max_snippet_bytes", config.evidence.max_snippet_bytes, 4096,
               256U << 20);
+  check_range(problems, "evidence.keep_days", config.evidence.keep_days, 0, 3650);
   check_ingest(problems, config.ingest);
   check_channels(problems, config.channels);
   check_cosigning(problems, config.cosigning);

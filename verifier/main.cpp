@@ -8,6 +8,8 @@
 
 #include "verifier/api.h"
 #include "verifier/epoch_driver.h"
+#include "verifier/evidence_retention.h"
+#include "verifier/matured_epochs.h"
 #include "verifier/opened.h"
 #include "verifier/quorum/quorum_service.h"
 #include "verifier/sandbox.h"
@@ -115,6 +117,21 @@ struct Judging {
   }
 };
 
+// With a contract the chain says when snippets may go.
+RetentionRules retention_rules(const Config& config) {
+  const UnixNanos day = 86'400 * kNanosPerSecond;
+  RetentionRules rules{.keep = config.evidence.keep_days * day,
+                       .matured = {},
+                       .pause = 10 * 60 * kNanosPerSecond};  // Chosen: nobody waits for it.
+  const std::string& contract =
+      config.quorum.contract.empty() ? config.channels.contract : config.quorum.contract;
+  if (!contract.empty()) {
+    rules.matured = matured_epochs(config.chain.rpc_url, config.network, contract,
+                                   std::chrono::seconds(config.chain.timeout_seconds));
+  }
+  return rules;
+}
+
 Api::Parts api_parts(const Config& config, const Clock& clock, Opened& opened, Judging& judging) {
   return {.network = config.network,
           .policy = opened.policy,
@@ -146,13 +163,17 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
   if (auto started = judging.start(config, opened, clock, log); !started) return started;
 
   Api::Parts parts = api_parts(config, clock, opened, judging);
+  EvidenceRetention retention(opened.policy, retention_rules(config), *opened.store,
+                              *opened.registry, log);
   std::optional<Ticker> ticker;
   std::optional<Ticker> exchange_ticker;
+  std::optional<Ticker> retention_ticker;
   if (is_virtual) {
     parts.move_clock = [&](UnixNanos time) {
       const std::lock_guard lock(judging.driver_lock);
       Result<void> moved = judging.driver->move_clock(virtual_clock, time);
       opened.logs->catch_up();
+      retention.tick(virtual_clock.now());
       return moved;
     };
   } else {
@@ -161,6 +182,8 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
       judging.driver->tick(since, now);
       opened.logs->catch_up();
     });
+    // The node may be slow, and giving back room takes a while.
+    retention_ticker.emplace(system_clock, [&](UnixNanos, UnixNanos now) { retention.tick(now); });
     // Peers may be slow, and links are due within seconds: on a thread of its own.
     if (judging.quorum) {
       exchange_ticker.emplace(system_clock,
@@ -192,6 +215,7 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
                       .on_drain = [&] { manager.tell("STOPPING=1"); },
                       .after_burst = [&] { queue.wake(); }});
   exchange_ticker.reset();
+  retention_ticker.reset();
   pool.reset();  // What was cut off still ends, while all that it needs is there.
   ticker.reset();
   log.info("stopped");

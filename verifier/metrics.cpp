@@ -108,6 +108,10 @@ void put_state(Page& page, const ServiceState& state) {
     page.gauge("earshot_epoch_last_sealed", "The epoch sealed last.",
                as_double(*state.last_sealed_epoch));
   }
+  page.gauge("earshot_evidence_bytes", "Snippets that audits asked for, on disk.",
+             as_double(state.evidence_bytes));
+  page.gauge("earshot_evidence_epochs", "Sealed epochs whose snippets are kept.",
+             as_double(state.evidence_epochs));
   page.gauge("earshot_epochs_in_grace", "Epochs that are over and not sealed.",
              as_double(state.epochs_in_grace));
   page.gauge("earshot_epochs_overdue", "Epochs whose seal was due and is not there.",

@@ -8,6 +8,11 @@ namespace {
 
 constexpr const char* kFirstEpoch = "first_epoch";
 constexpr const char* kVirtualTime = "virtual_time";
+constexpr const char* kForgotten = "evidence_forgotten";
+
+std::optional<std::uint64_t> epoch_from(const std::optional<std::int64_t>& fact) {
+  return fact ? std::optional(static_cast<std::uint64_t>(*fact)) : std::nullopt;
+}
 
 EntropyCommitment commitment_of(SQLite::Statement& row) {
   EntropyCommitment out;
@@ -72,11 +77,18 @@ Result<std::unique_ptr<RegistryStore>> RegistryStore::open(const std::string& pa
 Result<std::optional<std::uint64_t>> RegistryStore::first_epoch() const {
   const Result<std::optional<std::int64_t>> fact = impl_->fact(kFirstEpoch);
   if (!fact) return fail(fact.error());
-  if (!*fact) return std::optional<std::uint64_t>{};
-  return std::optional<std::uint64_t>{static_cast<std::uint64_t>(**fact)};
+  return epoch_from(*fact);
 }
 Result<void> RegistryStore::set_first_epoch(std::uint64_t epoch) {
   return impl_->set_fact(kFirstEpoch, static_cast<std::int64_t>(epoch));
+}
+Result<std::optional<std::uint64_t>> RegistryStore::evidence_forgotten() const {
+  const Result<std::optional<std::int64_t>> fact = impl_->fact(kForgotten);
+  if (!fact) return fail(fact.error());
+  return epoch_from(*fact);
+}
+Result<void> RegistryStore::set_evidence_forgotten(std::uint64_t epoch) {
+  return impl_->set_fact(kForgotten, static_cast<std::int64_t>(epoch));
 }
 Result<std::optional<UnixNanos>> RegistryStore::virtual_time() const {
   return impl_->fact(kVirtualTime);

@@ -88,6 +88,10 @@ class RegistryStore {
   Result<void> add_outage(const Outage& outage);
   Result<std::vector<Outage>> outages() const;  // Ascending, joined.
 
+  // The last epoch whose snippets were deleted.
+  Result<std::optional<std::uint64_t>> evidence_forgotten() const;
+  Result<void> set_evidence_forgotten(std::uint64_t epoch);
+
   Result<std::optional<EntropyCommitment>> commitment(std::uint64_t epoch) const;
   Result<void> add_commitment(const EntropyCommitment& commitment);
   Result<void> set_block_hash(std::uint64_t epoch, const Hash256& hash);

@@ -239,6 +239,36 @@ void RocksDatabase::put(rocksdb::WriteBatch& batch, Family family, ByteView key,
       .PermitUncheckedError();
 }
 
+void RocksDatabase::erase_all(rocksdb::WriteBatch& batch, Family family, ByteView prefix) const {
+  Bytes end(prefix.begin(), prefix.end());
+  end.insert(end.end(), 9, 0xFF);  // After every longer key.
+  batch.DeleteRange(families_[static_cast<std::size_t>(family)], slice_of(prefix), slice_of(end))
+      .PermitUncheckedError();
+}
+
+std::uint64_t RocksDatabase::size_of(Family family) const {
+  const std::shared_lock lock(files_);
+  std::uint64_t sum = 0;
+  if (!db_) return sum;
+  for (const std::string& property : {rocksdb::DB::Properties::kTotalSstFilesSize,
+                                      rocksdb::DB::Properties::kCurSizeAllMemTables}) {
+    std::uint64_t bytes = 0;
+    db_->GetIntProperty(families_[static_cast<std::size_t>(family)], property, &bytes);
+    sum += bytes;
+  }
+  return sum;
+}
+
+Result<void> RocksDatabase::compact(Family family) const {
+  const std::shared_lock lock(files_);
+  if (!db_) return fail(closed());
+  const rocksdb::Status status =
+      db_->CompactRange(rocksdb::CompactRangeOptions(), families_[static_cast<std::size_t>(family)],
+                        nullptr, nullptr);
+  if (!status.ok()) return fail(error_of(status));
+  return {};
+}
+
 Result<void> RocksDatabase::write(rocksdb::WriteBatch& batch) {
   assert(!has_failed_);
   if (Result<void> room = check_room(reserve_bytes_); !room) return room;

@@ -61,8 +61,15 @@ class RocksDatabase {
   // The same from the last key that is not after `key`, or from the first.
   Result<void> scan_around(Family family, ByteView key, const Visit& visit) const;
 
+  // Bytes in files and memory, about; 0 while it is closed.
+  std::uint64_t size_of(Family family) const;
+  // Gives back the room of what was erased.
+  Result<void> compact(Family family) const;
+
   // The rest is for one thread at a time, the one that writes.
   void put(rocksdb::WriteBatch& batch, Family family, ByteView key, ByteView value) const;
+  // Every key that begins with `prefix`. Precondition: keys are at most 8 bytes longer.
+  void erase_all(rocksdb::WriteBatch& batch, Family family, ByteView prefix) const;
   // On disk when it returns. Precondition: !has_failed().
   Result<void> write(rocksdb::WriteBatch& batch);
   // A write failed: nothing can be written until `reopen` has worked.

@@ -65,6 +65,10 @@ void RocksStore::Impl::put_all(rocksdb::WriteBatch& batch, const WriteSet& write
   }
   for (const Hash256& report : writes.mismatched_reports)
     database->put(batch, Family::mismatches, report, {});
+  for (const Hash256& report : writes.forgotten_reports) {
+    database->erase_all(batch, Family::evidence, report);
+    database->erase_all(batch, Family::mismatches, report);
+  }
 }
 
 // Under its statement is the message itself, or one that it contradicts: then it is behind that.
@@ -339,5 +343,11 @@ Result<bool> RocksStore::has_equivocation(const Hash256& second) const {
 Result<bool> RocksStore::has_mismatch(const Hash256& report) const {
   return impl_->has(Family::mismatches, report);
 }
+
+std::uint64_t RocksStore::evidence_bytes() const {
+  return impl_->database->size_of(Family::evidence);
+}
+
+Result<void> RocksStore::give_back_evidence() { return impl_->database->compact(Family::evidence); }
 
 }  // namespace earshot::verifier

@@ -53,6 +53,8 @@ class RocksStore final : public MessageStore {
   Result<bool> has_equivocation(const Hash256& second) const override;
   Result<std::vector<EvidenceChunk>> chunks(const Hash256& report) const override;
   Result<bool> has_mismatch(const Hash256& report) const override;
+  std::uint64_t evidence_bytes() const override;
+  Result<void> give_back_evidence() override;
   LogHead log_head() const override;
   Result<std::vector<LogEntry>> log_entries(std::uint64_t first,
                                             std::uint64_t count) const override;

@@ -64,6 +64,8 @@ struct WriteSet {
   std::vector<Hash256> mismatched_reports;  // Reports for which a chunk came that does not fit.
   std::vector<IndexedMessage> indexed;      // What the store does not hold is left out.
   std::vector<LogEntry> log;                // Appended in this order.
+  // Reports whose chunks, and that one did not fit, are forgotten. What is not there is no error.
+  std::vector<Hash256> forgotten_reports;
 };
 
 class MessageStore {
@@ -96,6 +98,10 @@ class MessageStore {
   // Ascending by index.
   virtual Result<std::vector<EvidenceChunk>> chunks(const Hash256& report) const = 0;
   virtual Result<bool> has_mismatch(const Hash256& report) const = 0;
+  // What the chunks take, about, with what is forgotten and not given back yet.
+  virtual std::uint64_t evidence_bytes() const { return 0; }
+  // Gives back the room of forgotten chunks. Seconds; while others read and write.
+  virtual Result<void> give_back_evidence() { return {}; }
 
   virtual LogHead log_head() const = 0;
   virtual Result<std::vector<LogEntry>> log_entries(std::uint64_t first,

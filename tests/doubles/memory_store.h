@@ -45,6 +45,10 @@ class MemoryStore final : public MessageStore {
       chunks_[stored.report][stored.chunk.index] = stored.chunk;
     }
     mismatches_.insert(writes.mismatched_reports.begin(), writes.mismatched_reports.end());
+    for (const Hash256& report : writes.forgotten_reports) {
+      chunks_.erase(report);
+      mismatches_.erase(report);
+    }
     for (const LogEntry& entry : writes.log) {
       log_.push_back(entry);
       frontier_.append(entry);

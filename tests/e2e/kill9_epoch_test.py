@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """An epoch from onboarding to seal while the service is killed with SIGKILL again and again: during headers, bodies,
 evidence, while audits are drawn and while epochs are sealed. After each start everything acknowledged is still there;
-a seal that was seen once never changes; each acknowledged message gets exactly one verdict. Then a stranger
-audits an epoch over HTTP and from copied files, whole and altered.
+a seal that was seen once never changes; each acknowledged message gets exactly one verdict; snippets are deleted once
+their epoch is sealed. Then a stranger audits an epoch over HTTP and from copied files, whole and altered.
 
 kill9_epoch_test.py BIN_DIR [SOURCE_DIR]
 """
@@ -38,7 +38,7 @@ class Killed:
 
     def __init__(self, bin_dir, node):
         policy = subprocess.run([bin_dir / "verifier-epoch", "policy"], capture_output=True, text=True, check=True)
-        self.service = Verifierd(bin_dir, node=node, virtual=True, extra=f'entropy_seed = "{SEED}"\n')
+        self.service = Verifierd(bin_dir, node=node, virtual=True, extra=f'entropy_seed = "{SEED}"\n[evidence]\nkeep_days = 0\n')
         (self.service.directory / "policy.toml").write_text(policy.stdout)
         config = self.service.config.read_text().splitlines(keepends=True)
         self.service.config.write_text("".join(
@@ -200,6 +200,9 @@ def judge(fire, sent, seals):
     assert set(verdicts) == wanted, f"{len(wanted ^ set(verdicts))} messages differ"
     reasons = {verdict["reason"] for verdict in summary["verdicts"]}
     assert "ok" in reasons, reasons
+    _, metrics, _ = fire.ask("/metrics")
+    text = metrics if isinstance(metrics, str) else metrics.decode()
+    assert "earshot_evidence_epochs 0\n" in text, "snippets of sealed epochs are kept"
 
 
 def audited(bin_dir, log):

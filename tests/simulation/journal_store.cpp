@@ -43,6 +43,7 @@ Bytes encode_writes(const WriteSet& writes) {
     out.put(static_cast<std::uint8_t>(type_of(indexed.message)));
     put_blob(out, encode(indexed.message));
   });
+  put_list(out, writes.forgotten_reports, [&](const Hash256& report) { out.put(report); });
   put_list(out, writes.log, [&](const LogEntry& entry) { out.put(encode(entry)); });
   return std::move(out).take();
 }
@@ -88,6 +89,7 @@ std::optional<WriteSet> decode_writes(ByteView bytes) {
     is_good = is_good && message;
     if (is_good) writes.indexed.push_back({id, *std::move(message)});
   });
+  each([&] { writes.forgotten_reports.push_back(in.get_array<32>()); });
   each([&] { keep(writes.log, decode_log_entry(in.get_bytes(kLogEntryBytes))); });
   if (!is_good || in.failed() || in.left() > 0) return std::nullopt;
   return writes;

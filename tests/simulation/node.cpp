@@ -43,6 +43,8 @@ Node::Node(const Around& around, std::unique_ptr<JournalStore> store,
               {.network = kNetwork, .commit_ahead = kCommitAhead, .ingest = &ingest_}, *store_,
               *registry_, entropy_, around.log),
       evidence_(*store_, *registry_, kMaxSnippetBytes),
+      retention_(around.policy, {.keep = kKeepSnippets, .matured = {}, .pause = 0}, *store_,
+                 *registry_, around.log),
       signer_(*make_note_signer("localhost/vopr", {})),
       api_({.network = kNetwork,
             .policy = around.policy,
@@ -59,6 +61,7 @@ Node::Node(const Around& around, std::unique_ptr<JournalStore> store,
 void Node::tick() {
   const UnixNanos now = clock_.now();
   driver_.tick(now - kLinkDeadlineSeconds * kNanosPerSecond, now);
+  retention_.tick(now);
 }
 
 }  // namespace earshot::simulation

@@ -8,12 +8,14 @@
 #include "tests/simulation/journal_store.h"
 #include "verifier/api.h"
 #include "verifier/epoch_driver.h"
+#include "verifier/evidence_retention.h"
 
 namespace earshot::simulation {
 
 inline constexpr NetworkId kNetwork = 31337;
 inline constexpr const char* kRegistryFile = "registry";
 inline constexpr UnixNanos kCommitAhead = 600 * kNanosPerSecond;
+inline constexpr UnixNanos kKeepSnippets = 1200 * kNanosPerSecond;
 
 // Blocks of a chain that never reorganises. One hash for every height, so that what hotspots sign
 // is the same in every run and is signed once.
@@ -68,6 +70,7 @@ class Node {
   verifier::Ingest ingest_;
   verifier::EpochDriver driver_;
   verifier::EvidenceDesk evidence_;
+  verifier::EvidenceRetention retention_;
   verifier::NoteSigner signer_;
   verifier::Api api_;
 };

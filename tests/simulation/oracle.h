@@ -76,6 +76,9 @@ class Oracle {
   void restart_floor(const verifier::RegistryStore& registry);
   UnixNanos received_at(UnixNanos now) const { return std::max(now, floor_); }
 
+  // Whether the chunk of a report came that fits.
+  bool has_evidence(const Hash256& report) const;
+
   std::size_t log_size() const { return log_.size(); }
   const std::vector<Kept>& messages() const { return messages_; }
 

@@ -188,6 +188,11 @@ UnixNanos stretched(UnixNanos start, UnixNanos span, const std::vector<Outage>& 
   return start + span;
 }
 
+bool Oracle::has_evidence(const Hash256& report) const {
+  const auto kept = std::ranges::find(messages_, report, &Kept::id);
+  return kept != messages_.end() && is_logged(evidence_entry(*kept, true));
+}
+
 AuditRecord Oracle::audit_of(const Kept& report) const {
   AuditRecord audit{.report = report.id};
   if (is_logged(evidence_entry(report, false))) audit.outcome = AuditOutcome::root_mismatch;

@@ -40,6 +40,7 @@ TEST(Simulation, ReachesEveryKindOfFaultAndOfAnswer) {
   EXPECT_GE(counts.seals, 150U);
   EXPECT_GT(counts.accepted, 500U);
   EXPECT_GT(counts.after_seal, 5U);
+  EXPECT_GT(counts.deleted, 10U);
 }
 
 // A verifier, or a disk, that breaks its promise must not pass.

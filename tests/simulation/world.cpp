@@ -37,6 +37,7 @@ Counts& Counts::operator+=(const Counts& other) {
   verdicts += other.verdicts;
   accepted += other.accepted;
   after_seal += other.after_seal;
+  deleted += other.deleted;
   return *this;
 }
 
@@ -120,6 +121,7 @@ void World::tick() {
   if (!node_) return;
   with_service([this] {
     tick_time_ = clock_.now();
+    latest_tick_ = std::max(latest_tick_, tick_time_);
     note("tick at " + std::to_string(tick_time_ - clock_.truth));
     node_->tick();
     if (disk_.is_running()) watch_registry();

@@ -47,6 +47,7 @@ struct Counts {
   std::uint64_t verdicts = 0;
   std::uint64_t accepted = 0;
   std::uint64_t after_seal = 0;
+  std::uint64_t deleted = 0;  // Snippets whose time was over.
   Counts& operator+=(const Counts& other);
 };
 

@@ -139,6 +139,7 @@ class World {
   void heal();
   void verify();
   void verify_epoch(std::uint64_t epoch);
+  void verify_snippets(std::uint64_t epoch);
   void verify_summary(std::uint64_t epoch, const verifier::EpochOutcome& outcome,
                       const std::vector<std::string>& naive);
 
@@ -174,6 +175,7 @@ class World {
   UnixNanos stays_away_ = 0;  // After its next stop; 0: some minutes.
   int depth_ = 0;
   UnixNanos tick_time_ = 0;
+  UnixNanos latest_tick_ = 0;
 };
 
 }  // namespace earshot::simulation

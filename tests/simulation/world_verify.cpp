@@ -50,7 +50,10 @@ void World::verify() {
   }
   for (std::uint64_t epoch = **node_->registry().first_epoch();
        epoch <= last && run_.problem.empty(); ++epoch) {
-    with_service([&] { verify_epoch(epoch); });
+    with_service([&] {
+      verify_epoch(epoch);
+      verify_snippets(epoch);
+    });
   }
 }
 
@@ -83,6 +86,27 @@ void World::verify_epoch(std::uint64_t epoch) {
   previous_ = outcome->artifact;
   previous_seal_ = seal_hash(outcome->seal);
   log_before_ = outcome->log;
+}
+
+// Whole until they may go, then all of them gone; never before their epoch's time was over.
+void World::verify_snippets(std::uint64_t epoch) {
+  const auto forgotten = *node_->registry().evidence_forgotten();
+  const bool may_be_gone = forgotten && epoch <= *forgotten;
+  const UnixNanos over = seal_of(epoch) + kKeepSnippets;
+  const std::string name = "epoch " + std::to_string(epoch) + ": ";
+  if (may_be_gone && latest_tick_ < over) return fault(name + "snippets were deleted too early");
+  if (!may_be_gone && node_->registry().outages()->empty() && clock_.now() >= over + kMinute &&
+      tick_time_ >= over) {
+    return fault(name + "snippets are kept beyond their time");
+  }
+  const auto tasks = *node_->registry().tasks_of_epoch(epoch);
+  for (const AuditTask& task : tasks) {
+    const bool is_held = !node_->store().chunks(task.report)->empty();
+    if (is_held == (oracle_.has_evidence(task.report) && !may_be_gone)) continue;
+    return fault(name + "the snippet of " + to_hex(task.report) +
+                 (is_held ? " is still there" : " is gone"));
+  }
+  run_.counts.deleted += may_be_gone ? tasks.size() : 0;
 }
 
 // Exactly one verdict for each message that was acknowledged, and the right one.

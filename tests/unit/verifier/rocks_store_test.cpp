@@ -117,6 +117,35 @@ TEST_F(RocksStoreTest, FindsReportsByTheirIdsOnceTheyAreIndexed) {
   }
 }
 
+TEST_F(RocksStoreTest, ForgetsTheSnippetsItIsToldToAndGivesTheirRoomBack) {
+  WriteSet writes;
+  for (std::uint8_t report = 1; report <= 3; ++report) {
+    for (std::uint32_t index = 0; index < 300; ++index) {
+      Bytes noise(4096);  // As samples: nothing makes it smaller.
+      for (std::size_t i = 0; i < noise.size(); ++i) {
+        noise[i] = sha256({Bytes{report, static_cast<std::uint8_t>(index),
+                                 static_cast<std::uint8_t>(i / 32)}})[i % 32];
+      }
+      writes.chunks.push_back({{report}, {.index = index, .bytes = noise, .path = {}}});
+    }
+  }
+  writes.mismatched_reports = {{1}, {2}};
+  ASSERT_TRUE(store_->commit(writes));
+  EXPECT_GT(store_->evidence_bytes(), 3U * 300 * 4096);
+  WriteSet forgetting;
+  forgetting.forgotten_reports = {{1}, {3}, {77}};
+  ASSERT_TRUE(store_->commit(forgetting));
+  open();
+  EXPECT_TRUE(store_->chunks({1})->empty());
+  EXPECT_TRUE(store_->chunks({3})->empty());
+  EXPECT_EQ(store_->chunks({2})->size(), 300U);
+  EXPECT_FALSE(*store_->has_mismatch({1}));
+  EXPECT_TRUE(*store_->has_mismatch({2}));
+  ASSERT_TRUE(store_->give_back_evidence());
+  EXPECT_LT(store_->evidence_bytes(), 2U * 300 * 4096);
+  EXPECT_EQ(store_->chunks({2})->size(), 300U);
+}
+
 TEST_F(RocksStoreTest, MessagesComeInTheRecordsOrder) {
   WriteSet writes;
   for (std::uint8_t i = 0; i < 9; ++i) {
