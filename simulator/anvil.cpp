@@ -23,18 +23,26 @@ using rewards::chain::to_quantity;
 // Chosen: anvil answers within 0.1 s on an idle machine; a loaded one gets a hundred times that.
 constexpr std::chrono::milliseconds kStartLimit = std::chrono::seconds(10);
 constexpr std::chrono::milliseconds kPoll = std::chrono::milliseconds(10);
-// Another process can take a port between our look and anvil's bind: then the next one is tried.
+// Somebody can take a port between our look and anvil's bind: then the next one is tried.
 constexpr int kPortAttempts = 3;
 // With --slots-in-an-epoch 1 anvil calls the block before the last but one finalized.
 constexpr unsigned kBlocksUntilFinal = 2;
 
-// A port that nobody listens on now; 0 when the system gives none.
-std::uint16_t free_port() {
+// A loopback address of this process's own (127.64.0.0/10 and its number, which has 22 bits), so
+// that of two processes that look for a port neither takes the other's node for its own.
+std::string own_host() {
+  const auto number = static_cast<unsigned>(::getpid());
+  return "127." + std::to_string(64 + (number >> 16) % 64) + "." +
+         std::to_string((number >> 8) % 256) + "." + std::to_string(number % 256);
+}
+
+// A port of `host` that nobody listens on now; 0 when the system gives none.
+std::uint16_t free_port(const std::string& host) {
   const int handle = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (handle < 0) return 0;
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ::inet_pton(AF_INET, host.c_str(), &address.sin_addr);
   socklen_t size = sizeof(address);
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   const bool bound =
@@ -47,13 +55,15 @@ bool is_program(const std::filesystem::path& path) {
   return std::filesystem::is_regular_file(path) && ::access(path.c_str(), X_OK) == 0;
 }
 
-ProcessSpec process_of(const std::string& program, const std::string& port,
+ProcessSpec process_of(const std::string& program, const std::string& host, const std::string& port,
                        const AnvilOptions& options) {
   ProcessSpec spec;
   spec.program = program;
-  spec.arguments = {"--host",   "127.0.0.1",           "--port",
-                    port,       "--chain-id",          std::to_string(options.chain_id),
-                    "--silent", "--slots-in-an-epoch", "1"};
+  spec.arguments = {"--host",     host,
+                    "--port",     port,
+                    "--chain-id", std::to_string(options.chain_id),
+                    "--silent",   "--slots-in-an-epoch",
+                    "1"};
   if (options.timestamp != 0) {
     spec.arguments.insert(spec.arguments.end(), {"--timestamp", std::to_string(options.timestamp)});
   }
@@ -113,11 +123,12 @@ Result<AnvilProcess> AnvilProcess::start(const AnvilOptions& options) {
   } else if (!is_program(program)) {
     return fail(Errc::unavailable, "no anvil at " + program);
   }
+  const std::string host = own_host();
   for (int attempt = 0; attempt < kPortAttempts; ++attempt) {
-    const std::string port = std::to_string(free_port());
-    Result<Node> node = Node::at("http://127.0.0.1:" + port);
+    const std::string port = std::to_string(free_port(host));
+    Result<Node> node = Node::at("http://" + host + ":" + port);
     if (!node) return fail(node.error());
-    Result<Process> process = Process::start(process_of(program, port, options));
+    Result<Process> process = Process::start(process_of(program, host, port, options));
     if (!process) return fail(process.error());
     if (!comes_up(*process, *node)) continue;
     auto state = std::make_unique<State>(State{std::move(*process), std::move(*node)});
