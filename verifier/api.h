@@ -22,6 +22,7 @@
 #include "verifier/metrics.h"
 #include "verifier/registry_store.h"
 #include "verifier/store.h"
+#include "verifier/verdict.h"
 
 namespace earshot::verifier {
 
@@ -119,6 +120,8 @@ class Api {
   HttpResponse get_tasks(std::string_view key);
   HttpResponse get_epoch(std::string_view number);
   HttpResponse get_sealed_epoch(const SealedEpoch& sealed);
+  // Verdicts on what the store has of the epoch's rounds and its record has not.
+  Result<std::vector<Verdict>> after_seal(const SealedEpoch& sealed) const;
   HttpResponse get_epoch_file(std::string_view number, std::string_view file);
   HttpResponse get_payout(std::string_view number, std::string_view account);
   HttpResponse get_explanation(std::string_view number, std::string_view id);

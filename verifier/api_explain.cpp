@@ -5,6 +5,7 @@
 
 #include "verifier/api.h"
 #include "verifier/explain.h"
+#include "verifier/publication.h"
 
 namespace earshot::verifier {
 namespace {
@@ -99,6 +100,11 @@ HttpResponse Api::get_explanation(std::string_view number, std::string_view id) 
   }
   for (const Json& reward : summary.value("hotspots", Json::array())) {
     if (reward.at("hotspot") == wanted) return answer(explained(summary, reward));
+  }
+  const Result<std::vector<Verdict>> since = after_seal(**sealed);
+  if (!since) return unavailable(since.error());
+  for (const Verdict& verdict : *since) {
+    if (verdict.message == *asked) return answer(explained(to_json(verdict)));
   }
   return error_response(
       404, "epoch " + std::to_string(epoch) + " has no message and no hotspot " + wanted);

@@ -166,25 +166,30 @@ HttpResponse Api::get_epoch(std::string_view number) {
   return ok(body);
 }
 
-// The summary as it was sealed, and what has come since: no message is without a verdict.
-HttpResponse Api::get_sealed_epoch(const SealedEpoch& sealed) {
+Result<std::vector<Verdict>> Api::after_seal(const SealedEpoch& sealed) const {
   const Result<std::vector<StoredMessage>> messages = parts_.store.messages_of_rounds(
       rewards::first_round_of_epoch(parts_.policy, sealed.epoch),
       rewards::first_round_of_epoch(parts_.policy, sealed.epoch + 1));
-  if (!messages) return unavailable(messages.error());
+  if (!messages) return fail(messages.error());
+  // Outages put the seal off, so nothing came after it that had not come after this.
   const UnixNanos seal = seal_time(parts_.policy, sealed.epoch);
-  if (std::ranges::none_of(*messages, [&](const auto& m) { return m.received >= seal; })) {
-    return {.status = 200,
-            .body = sealed.summary_json,
-            .max_age_seconds = parts_.move_clock ? 0 : kSummarySeconds};
-  }
+  if (std::ranges::none_of(*messages, [&](const auto& m) { return m.received >= seal; })) return {};
   const Result<EpochRecord> record = decode_record(sealed.record);
-  if (!record) return unavailable(record.error());
-  Json summary = Json::parse(sealed.summary_json);  // Our own text.
-  for (const Verdict& verdict : after_seal_verdicts(*record, *messages)) {
-    summary["verdicts"].push_back(to_json(verdict));
+  if (!record) return fail(record.error());
+  return after_seal_verdicts(*record, *messages);
+}
+
+// The summary as it was sealed, and what has come since: no message is without a verdict.
+HttpResponse Api::get_sealed_epoch(const SealedEpoch& sealed) {
+  const Result<std::vector<Verdict>> since = after_seal(sealed);
+  if (!since) return unavailable(since.error());
+  const std::int64_t max_age = parts_.move_clock ? 0 : kSummarySeconds;
+  if (since->empty()) {
+    return {.status = 200, .body = sealed.summary_json, .max_age_seconds = max_age};
   }
-  return ok(summary, parts_.move_clock ? 0 : kSummarySeconds);
+  Json summary = Json::parse(sealed.summary_json);  // Our own text.
+  for (const Verdict& verdict : *since) summary["verdicts"].push_back(to_json(verdict));
+  return ok(summary, max_age);
 }
 
 HttpResponse Api::get_epoch_file(std::string_view number, std::string_view file) {

@@ -25,6 +25,8 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
     {"late", "form", "header_received, body_received",
      "round's end + 15 min, + 75 min, the record's outages not counted",
      "The header or the body came after its deadline."},
+    {"after_seal", "form", "body_received", "before the epoch was sealed",
+     "It came when the epoch was sealed already: it is kept, and in no seal."},
     {"revealed_early", "form", "body_received", "end of the batch's last round + 15 min or later",
      "The body was shown while others could still commit to reports."},
     {"equivocation", "form", "messages under one key", "one",

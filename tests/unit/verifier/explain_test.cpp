@@ -41,7 +41,7 @@ TEST(Reasons, AreGivenBySomeRule) {
   for (const char* file :
        {"rules/form.cpp", "rules/registry.cpp", "rules/slot.cpp", "rules/pairwise.cpp",
         "rules/evidence.cpp", "rules/noise.cpp", "judge_messages.cpp", "rules/helium/check.cpp",
-        "rules/helium/selection.cpp"}) {
+        "rules/helium/selection.cpp", "publication.cpp"}) {
     sources += read("verifier/" + std::string(file));
   }
   for (const ReasonInfo& reason : reasons()) {
