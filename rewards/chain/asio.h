@@ -1,5 +1,5 @@
 // The one way into Boost.Asio and Beast for this folder. Boost 1.74 uses std::exchange without
-// including <utility>, so that comes first; nothing but http.cpp includes this.
+// including <utility>, so that comes first; nothing but http_exchange.h includes this.
 #pragma once
 #include <utility>
 // After <utility>, whatever the alphabet says.

@@ -2,81 +2,25 @@
 
 #include <algorithm>
 
-#include "rewards/chain/asio.h"
+#include "rewards/chain/http_exchange.h"
 
 namespace earshot::rewards::chain {
 namespace {
 
-namespace asio = boost::asio;
-namespace beast = boost::beast;
 namespace http = boost::beast::http;
-using boost::system::error_code;
-
-// Chosen: a rewards file of a million accounts has 36 MB.
-constexpr std::uint64_t kMaxReplyBytes = 64 * 1024 * 1024;
-constexpr int kHttp11 = 11;  // Beast writes the version like that.
-
-// One request and its answer; every step shares one deadline.
-class Exchange {
- public:
-  Exchange(const Endpoint& endpoint, std::chrono::milliseconds timeout)
-      : endpoint_(endpoint), stream_(io_) {
-    stream_.expires_after(timeout);
-    parser_.body_limit(kMaxReplyBytes);
-  }
-
-  error_code run(http::request<http::string_body>& request) {
-    error_code error;
-    asio::ip::tcp::resolver resolver(io_);
-    const auto addresses = resolver.resolve(endpoint_.host, endpoint_.port, error);
-    if (error) return error;
-    error = wait([&](auto done) { stream_.async_connect(addresses, done); });
-    if (error) return error;
-    request.set(http::field::host, endpoint_.host);
-    request.set(http::field::connection, "close");
-    request.prepare_payload();
-    error = wait([&](auto done) { http::async_write(stream_, request, done); });
-    if (error) return error;
-    return wait([&](auto done) { http::async_read(stream_, buffer_, parser_, done); });
-  }
-  HttpReply take_reply() { return {parser_.get().result_int(), std::move(parser_.get().body())}; }
-
- private:
-  template <class Start>
-  error_code wait(Start start) {
-    error_code result;
-    start([&result](error_code error, auto&&...) { result = error; });
-    io_.restart();
-    io_.run();
-    return result;
-  }
-
-  const Endpoint& endpoint_;
-  asio::io_context io_;
-  beast::tcp_stream stream_;
-  beast::flat_buffer buffer_;
-  http::response_parser<http::string_body> parser_;
-};
 
 // What Boost throws (out of memory, out of descriptors) ends here.
 Result<HttpReply> exchange(const Endpoint& endpoint, http::request<http::string_body> request,
                            std::chrono::milliseconds timeout) {
   try {
-    Exchange one(endpoint, timeout);
-    const error_code error = one.run(request);
+    HttpExchange<boost::beast::tcp_stream> one(endpoint, timeout);
+    const boost::system::error_code error =
+        one.run(std::move(request), [] { return boost::system::error_code(); });
     if (error) return fail(Errc::unavailable, error.message());
     return one.take_reply();
   } catch (const std::exception& problem) {
     return fail(Errc::unavailable, problem.what());
   }
-}
-
-Result<HttpReply> post(const Endpoint& endpoint, const std::string& body, const std::string& type,
-                       std::chrono::milliseconds timeout) {
-  http::request<http::string_body> request{http::verb::post, endpoint.target, kHttp11};
-  request.set(http::field::content_type, type);
-  request.body() = body;
-  return exchange(endpoint, std::move(request), timeout);
 }
 
 }  // namespace
@@ -112,17 +56,20 @@ Result<Endpoint> parse_endpoint(const std::string& url) {
 
 Result<HttpReply> http_post_json(const Endpoint& endpoint, const std::string& body,
                                  std::chrono::milliseconds timeout) {
-  return post(endpoint, body, "application/json", timeout);
+  return http_post(endpoint, body, "application/json", timeout);
 }
 
 Result<HttpReply> http_post_bytes(const Endpoint& endpoint, const std::string& body,
                                   std::chrono::milliseconds timeout) {
-  return post(endpoint, body, "application/octet-stream", timeout);
+  return http_post(endpoint, body, "application/octet-stream", timeout);
 }
 
 Result<HttpReply> http_post(const Endpoint& endpoint, const std::string& body,
                             const std::string& content_type, std::chrono::milliseconds timeout) {
-  return post(endpoint, body, content_type, timeout);
+  http::request<http::string_body> request{http::verb::post, endpoint.target, kHttp11};
+  request.set(http::field::content_type, content_type);
+  request.body() = body;
+  return exchange(endpoint, std::move(request), timeout);
 }
 
 Result<HttpReply> http_get(const Endpoint& endpoint, std::chrono::milliseconds timeout) {
