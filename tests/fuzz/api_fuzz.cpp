@@ -6,7 +6,7 @@
 #include <array>
 #include <cstdlib>
 
-#include "tests/fuzz/memory_service.h"
+#include "tests/doubles/memory_service.h"
 
 namespace {
 
@@ -22,7 +22,7 @@ std::string text_of(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static MemoryService service(1U << 16, true);
+  static MemoryService service({.max_body_bytes = 1U << 16, .moves_clock = true});
   static const std::vector<Api::Operation> operations = Api::operations();
   Reader in(ByteView(data, size));
   HttpRequest request;

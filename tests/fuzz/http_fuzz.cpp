@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/fuzz/memory_service.h"
+#include "tests/doubles/memory_service.h"
 #include "verifier/http_parser.h"
 
 namespace {
@@ -58,7 +58,7 @@ std::vector<std::string> requests_of(std::string_view bytes, std::size_t piece,
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static MemoryService service(1U << 12, false);
+  static MemoryService service({.max_body_bytes = 1U << 12});
   if (size < 1) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::vector<std::string> whole = requests_of(bytes, bytes.size() + 1, &service);

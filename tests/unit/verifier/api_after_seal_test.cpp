@@ -4,9 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/doubles/fake_signer.h"
-#include "tests/doubles/memory_store.h"
+#include "tests/doubles/memory_service.h"
 #include "tests/doubles/record_builder.h"
-#include "verifier/api.h"
 #include "verifier/epoch_calendar.h"
 #include "verifier/publication.h"
 
@@ -21,7 +20,7 @@ class AfterSealTest : public testing::Test {
     builder_.fill();
     record_ = builder_.build();
     const EpochOutcome outcome = *judge_epoch(record_, builder_.policy());
-    EXPECT_TRUE(registry_->add_sealed(publish(record_, builder_.policy(), outcome)));
+    EXPECT_TRUE(service_.registry->add_sealed(publish(record_, builder_.policy(), outcome)));
   }
   Hash256 keep(UnixNanos received) {
     const Message message = signer_.witness(builder_.first_round(), 1);
@@ -30,39 +29,27 @@ class AfterSealTest : public testing::Test {
     writes.messages.push_back(
         {.id = id, .message = message, .header = {}, .path = {}, .received = received});
     writes.statements.emplace_back(statement_bytes(message), id);
-    EXPECT_TRUE(store_.commit(writes));
+    EXPECT_TRUE(service_.store.commit(writes));
     return id;
   }
   HttpResponse get(const std::string& path) {
-    return api_.handle_request({.method = "GET",
-                                .target = "/v1/epochs/" + std::to_string(record_.epoch) + path,
-                                .content_type = {},
-                                .body = {}});
+    return service_.api.handle_request(
+        {.method = "GET",
+         .target = "/v1/epochs/" + std::to_string(record_.epoch) + path,
+         .content_type = {},
+         .body = {}});
   }
 
   RecordBuilder builder_;
   EpochRecord record_;
-  MemoryStore store_;
-  std::unique_ptr<RegistryStore> registry_ =
-      *RegistryStore::open(":memory:", builder_.head().network);
-  VirtualClock clock_{seal_time(builder_.policy(), builder_.head().epoch) + 7 * kNanosPerSecond};
-  Ingest ingest_{builder_.head().network, store_};
-  EvidenceDesk evidence_{store_, *registry_, 8U << 20};
-  NoteSigner log_signer_ = *make_note_signer("localhost/test", {});
-  Api api_{{.network = builder_.head().network,
-            .policy = builder_.policy(),
-            .clock = clock_,
-            .store = store_,
-            .registry = *registry_,
-            .ingest = ingest_,
-            .evidence = evidence_,
-            .log_signer = log_signer_,
-            .move_clock = {}}};
+  MemoryService service_{
+      {.policy = builder_.policy(),
+       .now = seal_time(builder_.policy(), builder_.head().epoch) + 7 * kNanosPerSecond}};
   FakeSigner signer_{9};
 };
 
 TEST_F(AfterSealTest, IsListedAndExplained) {
-  const Hash256 id = keep(clock_.now());
+  const Hash256 id = keep(service_.clock.now());
   EXPECT_NE(get("").body.find(to_hex(id)), std::string::npos);
   const HttpResponse why = get("/explain/" + to_hex(id));
   ASSERT_EQ(why.status, 200) << why.body;
@@ -73,7 +60,7 @@ TEST_F(AfterSealTest, IsListedAndExplained) {
 }
 
 TEST_F(AfterSealTest, WhatIsThereNowhereIsStill404) {
-  keep(clock_.now());
+  keep(service_.clock.now());
   EXPECT_EQ(get("/explain/" + std::string(64, '7')).status, 404);
 }
 

@@ -6,8 +6,7 @@
 #include "core/message_json.h"
 #include "core/posting.h"
 #include "tests/doubles/fake_signer.h"
-#include "tests/doubles/memory_store.h"
-#include "verifier/api.h"
+#include "tests/doubles/memory_service.h"
 
 namespace earshot::verifier {
 namespace {
@@ -33,7 +32,7 @@ class ApiMessagesTest : public testing::Test {
     return post(std::string(body.begin(), body.end()), "application/octet-stream");
   }
   HttpResponse post(const std::string& body, const std::string& type) {
-    return api_.handle_request(
+    return service_.api.handle_request(
         {.method = "POST", .target = "/v1/messages", .content_type = type, .body = body});
   }
   static std::vector<int> statuses_of(const HttpResponse& response) {
@@ -43,22 +42,7 @@ class ApiMessagesTest : public testing::Test {
     return statuses;
   }
 
-  rewards::Policy policy_;
-  VirtualClock clock_{kLate};
-  MemoryStore store_;
-  std::unique_ptr<RegistryStore> registry_ = *RegistryStore::open(":memory:", kTestNetwork);
-  Ingest ingest_{kTestNetwork, store_};
-  EvidenceDesk evidence_{store_, *registry_, 8U << 20};
-  NoteSigner log_signer_ = *make_note_signer("localhost/test", {});
-  Api api_{{.network = kTestNetwork,
-            .policy = policy_,
-            .clock = clock_,
-            .store = store_,
-            .registry = *registry_,
-            .ingest = ingest_,
-            .evidence = evidence_,
-            .log_signer = log_signer_,
-            .move_clock = {}}};
+  MemoryService service_{{.now = kLate}};
   FakeSigner signer_{1};
   SignedBatch onboarding_ = signer_.sign({signer_.onboarding(kRound)});
   Bytes request_;
@@ -69,12 +53,12 @@ TEST_F(ApiMessagesTest, TakesAHeaderAndAnEarlierBodyWithOneWrite) {
   const SignedBatch second = signer_.sign({signer_.witness(kRound + 1, 1)});
   add(first.header);
   ASSERT_EQ(post().status, 202);
-  const std::size_t writes = store_.commits;
+  const std::size_t writes = service_.store.commits;
   add(second.header);
   add(first.batch);
   const HttpResponse response = post();
   EXPECT_EQ(response.status, 202);
-  EXPECT_EQ(store_.commits, writes + 1);
+  EXPECT_EQ(service_.store.commits, writes + 1);
   EXPECT_EQ(response.body,
             R"({"accepted":2,"held":0,"items":[{"accepted":1,"held":0,"status":202},)"
             R"({"accepted":1,"held":0,"status":202}]})");
@@ -127,18 +111,18 @@ TEST_F(ApiMessagesTest, TheSameItemTwiceInOneRequestIsAcceptedThenHeld) {
   add(batch.header);
   add(signer_.sign_as(batch.header.header.sequence, {signer_.silence(kRound)}).header);
   EXPECT_EQ(statuses_of(post()), (std::vector{202, 200, 409}));
-  EXPECT_EQ(store_.equivocations()->size(), 1U);
+  EXPECT_EQ(service_.store.equivocations()->size(), 1U);
 }
 
 TEST_F(ApiMessagesTest, NothingIsTakenOfARequestThatCannotBeRead) {
   const SignedBatch batch = signer_.sign({signer_.witness(kRound, 1)});
-  const std::uint64_t before = store_.log_head().size;
+  const std::uint64_t before = service_.store.log_head().size;
   add(batch.header);
   request_.push_back(9);
   const HttpResponse response = post();
   EXPECT_EQ(response.status, 400);
   EXPECT_FALSE(Json::parse(response.body).contains("items"));
-  EXPECT_EQ(store_.log_head().size, before);
+  EXPECT_EQ(service_.store.log_head().size, before);
   EXPECT_EQ(post().status, 400) << "nothing at all";
 }
 
@@ -152,7 +136,7 @@ TEST_F(ApiMessagesTest, TakesJsonAsWell) {
 
 TEST_F(ApiMessagesTest, AStoreThatFailsTakesNoItem) {
   const SignedBatch batch = signer_.sign({signer_.witness(kRound, 1)});
-  store_.fails_to_write = true;
+  service_.store.fails_to_write = true;
   add(batch.header);
   add(onboarding_.batch);
   const HttpResponse response = post();
