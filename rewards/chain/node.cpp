@@ -193,8 +193,10 @@ Result<void> Node::send(const SignedTransaction& transaction) {
   if (!reply) return fail(reply.error());
   if (!reply->refusal) return {};
   const std::string& message = reply->refusal->message;
-  // Nodes agree on the words ("already known", "already imported"), not on a code.
-  if (message.find("already") != std::string::npos) return {};
+  // Nodes agree on the words ("already known", "already imported"; "nonce too low"), not on a code.
+  for (const char* words : {"already", "nonce too low", "Nonce too low"}) {
+    if (message.find(words) != std::string::npos) return {};
+  }
   return fail(Errc::check_failed, "node at " + url() + " refuses the transaction: " + message);
 }
 

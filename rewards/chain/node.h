@@ -66,7 +66,7 @@ class Node {
   // order of the chain.
   Result<std::vector<Event>> events(const EvmAddress& contract, const Hash256& kind,
                                     std::uint64_t number);
-  // Ok also when the node holds it already.
+  // Ok also when the node holds it already, or has one of its nonce in a block.
   Result<void> send(const SignedTransaction& transaction);
   // Nothing while the transaction is in no block.
   Result<std::optional<Receipt>> receipt(const Hash256& transaction);

@@ -92,8 +92,8 @@ Result<void> Submitter::add_attempt(const Transaction& transaction) {
   return write_journal(path_, journal_);
 }
 
-// A node's refusal is no failure of ours: the transaction may be mined already ("nonce too low"),
-// or its fee may have become too low, which the next raise mends.
+// A node's refusal is no failure of ours: its fee may have become too low, which the next raise
+// mends.
 Result<void> Submitter::broadcast() {
   const Result<void> sent = node_->send(journal_.attempts.back().signed_transaction);
   if (sent) return {};
@@ -128,14 +128,16 @@ Result<Progress> Submitter::judge(const Receipt& receipt) {
 }
 
 // The nonce is taken in a block, by ours (a node may count a transaction before it shows its
-// receipt) or by another, which a reorganisation may still undo.
+// receipt, even as if in a final block) or by another, which a reorganisation may still undo.
 Result<Progress> Submitter::wait_for_receipt() {
   const Result<std::uint64_t> final_nonce = node_->finalized_nonce(signer_.address());
   if (!final_nonce) return fail(final_nonce.error());
   const Result<std::optional<Receipt>> receipt = find_receipt();
   if (!receipt) return fail(receipt.error());
   if (*receipt) return judge(**receipt);
-  if (*final_nonce <= journal_.transaction.nonce) {
+  const bool is_taken = *final_nonce > journal_.transaction.nonce;
+  looks_at_loss_ = is_taken ? looks_at_loss_ + 1 : 0;
+  if (looks_at_loss_ < rules_.looks_before_lost) {
     return Progress{Stage::waiting, journal_.attempts.back().signed_transaction.hash, std::nullopt};
   }
   is_lost_ = true;

@@ -18,6 +18,9 @@ namespace earshot::rewards::chain {
 struct FeeRules {
   // Looks at the node without finding the transaction in a block before its fee is raised.
   unsigned looks_before_raise = 12;
+  // Looks that find the nonce taken in a final block, and no receipt of ours, before that counts: a
+  // node may for a moment count a transaction for which it has no receipt yet.
+  unsigned looks_before_lost = 3;
   // Per gas, in wei. Chosen: some hundred times an ordinary fee; never exceeded.
   Uint128 limit = 500'000'000'000;
 };
@@ -73,7 +76,8 @@ class Submitter {
   std::string path_;
   FeeRules rules_;
   Journal journal_;
-  unsigned looks_ = 0;  // Since the newest attempt.
+  unsigned looks_ = 0;          // Since the newest attempt.
+  unsigned looks_at_loss_ = 0;  // In a row.
   bool is_lost_ = false;
 };
 

@@ -138,10 +138,22 @@ TEST_F(Submission, NonceTakenByAnotherIsToldAndNotWaitedFor) {
   ASSERT_TRUE(progress) << progress.error().detail;  // A reorganisation may still undo it.
   EXPECT_EQ(progress->stage, Stage::waiting);
   for (int block = 0; block < 2; ++block) ASSERT_TRUE(anvil_->mine());
+  for (unsigned i = 1; i < rules_.looks_before_lost; ++i) {
+    EXPECT_EQ(look(submitter).stage, Stage::waiting);  // The receipt may only be late.
+    EXPECT_FALSE(submitter.is_lost());
+  }
   progress = submitter.advance();
   ASSERT_FALSE(progress);
+  EXPECT_TRUE(submitter.is_lost());
   EXPECT_EQ(progress.error().code, Errc::check_failed);
   EXPECT_NE(progress.error().detail.find("took nonce"), std::string::npos);
+}
+
+// As happens between the look that did not find it and the sending.
+TEST_F(Submission, SendingWhatIsMinedIsNoError) {
+  Submitter submitter = begin();
+  look_until(submitter, Stage::mined);
+  EXPECT_TRUE(node().send(sign_transaction(sender_, submitter.transaction())));
 }
 
 TEST_F(Submission, RefusedCallsAreNeverSentNorKept) {
