@@ -47,7 +47,7 @@ class ChannelDesk;
 class EpochDriver {
  public:
   // All are borrowed; `channels` may be none.
-  EpochDriver(const rewards::Policy& policy, DriverRules rules, MessageStore& store,
+  EpochDriver(const rewards::Policy& policy, const DriverRules& rules, MessageStore& store,
               RegistryStore& registry, EntropyMaker& entropy, spdlog::logger& log,
               ChannelDesk* channels = nullptr)
       : policy_(policy),

@@ -22,7 +22,7 @@ Result<LoggedMessage> get_logged(Reader& in) {
   if (!message) return fail(message.error());
   Result<SignedHeader> header = decode_signed_header(in.get_bytes(kSignedHeaderBytes));
   if (!header) return fail(header.error());
-  LoggedMessage logged{.message = std::move(*message), .header = *header, .path = {}};
+  LoggedMessage logged{.message = *message, .header = *header, .path = {}};
   logged.index = in.get<std::uint32_t>();
   const std::size_t nodes = in.get<std::uint8_t>();
   if (nodes > kMaxPath) {
