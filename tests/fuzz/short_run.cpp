@@ -1,6 +1,7 @@
 // Runs a fuzz target without libFuzzer: every file of the corpus directory (when there is one),
-// then mutations of them and random bytes for some seconds. The seed is fixed, so that a failure
-// repeats; the input that it failed on is kept, as libFuzzer does, as crash-<target>.
+// then mutations of them and random bytes for a minute, or as EARSHOT_FUZZ_SECONDS says. The seed
+// is fixed, so that a failure repeats; the input that it failed on is kept, as libFuzzer does, as
+// crash-<target>.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -22,7 +24,6 @@ namespace {
 
 using Input = std::vector<std::uint8_t>;
 
-constexpr double kSeconds = 10;         // Of processor time. Chosen: all targets take minutes.
 constexpr std::size_t kMaxBytes = 600;  // Chosen: longer than any message body.
 
 std::vector<Input> read_corpus(const char* directory) {
@@ -81,6 +82,11 @@ void run(const Input& input) {
   running = nullptr;
 }
 
+// Of processor time.
+double seconds_wanted() {
+  const char* said = std::getenv("EARSHOT_FUZZ_SECONDS");
+  return said == nullptr ? 60 : std::strtod(said, nullptr);
+}
 double seconds_used() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 }  // namespace
@@ -94,7 +100,7 @@ int main(int argc, char** argv) {
   for (const Input& input : corpus) run(input);
   std::mt19937_64 rng(1);
   std::uint64_t runs = 0;
-  for (; seconds_used() < kSeconds; ++runs) {
+  for (const double wanted = seconds_wanted(); seconds_used() < wanted; ++runs) {
     Input input;
     if (!corpus.empty() && rng() % 2 == 0) {
       input = mutate(corpus[rng() % corpus.size()], rng);
