@@ -5,43 +5,62 @@
 #include "hotspot/asio.h"
 
 namespace earshot::hotspot {
-namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using tcp = asio::ip::tcp;
+using Steady = std::chrono::steady_clock;
 
-// One exchange as a chain of callbacks, driven by an io_context of its own. Asynchronous although
-// the caller waits: Beast's time limit binds asynchronous operations only.
+struct HttpConnection {
+  asio::io_context context{1};
+  beast::tcp_stream stream{context};
+  beast::flat_buffer buffer;
+  bool is_open = false;
+  Steady::time_point idle_since;
+};
+
+namespace {
+
+// One exchange as a chain of callbacks, driven by the connection's io_context. Asynchronous
+// although the caller waits: Beast's time limit binds asynchronous operations only.
 class Exchange {
  public:
-  Exchange(const Url& url, const HttpRequest& request, std::int64_t timeout_seconds)
-      : url_(url), resolver_(context_), stream_(context_) {
+  Exchange(HttpConnection& connection, const Url& url, const HttpRequest& request)
+      : connection_(connection), url_(url), resolver_(connection.context) {
     request_.version(11);
     request_.method(request.method == "POST" ? http::verb::post : http::verb::get);
     request_.target(url.prefix + request.path);
     request_.set(http::field::host, url.port == "80" ? url.host : url.host + ":" + url.port);
     request_.set(http::field::user_agent, "earshot-hotspotd");
-    request_.set(http::field::connection, "close");
     if (!request.content_type.empty()) {
       request_.set(http::field::content_type, request.content_type);
     }
     request_.body().assign(request.body.begin(), request.body.end());
     request_.prepare_payload();
     parser_.body_limit(kMaxAnswerBytes);
-    limit_ = std::chrono::seconds(timeout_seconds);
   }
 
-  Result<HttpResponse> run() {
-    resolver_.async_resolve(url_.host, url_.port, [this](auto error, const auto& found) {
-      if (!failed(error, "resolve")) connect(found);
-    });
-    context_.run_for(limit_);
+  Result<HttpResponse> run(Steady::time_point deadline, std::int64_t timeout_seconds) {
+    connection_.stream.expires_at(deadline);
+    if (connection_.is_open) {
+      write();
+    } else {
+      resolve();
+    }
+    connection_.context.restart();
+    connection_.context.run_until(deadline);
     const std::string where = "http://" + url_.host + ":" + url_.port;
-    if (!done_ && step_.empty()) step_ = "answer within " + std::to_string(limit_.count()) + " s";
+    if (!done_ && step_.empty()) step_ = "answer within " + std::to_string(timeout_seconds) + " s";
     if (!done_) return fail(Errc::unavailable, where + ": does not " + step_);
     return answer();
+  }
+
+  // It ended before any byte of an answer came, and not for want of time.
+  bool was_cut_off_unheard() const { return was_cut_off_unheard_; }
+  // Another request may follow on the connection.
+  bool leaves_open() const {
+    return done_ && !write_failed_ && parser_.keep_alive() && connection_.buffer.size() == 0;
   }
 
  private:
@@ -50,25 +69,38 @@ class Exchange {
     return static_cast<bool>(error);
   }
 
+  void resolve() {
+    resolver_.async_resolve(url_.host, url_.port, [this](auto error, const auto& found) {
+      if (!failed(error, "resolve")) connect(found);
+    });
+  }
+
   void connect(const tcp::resolver::results_type& found) {
-    stream_.expires_after(limit_);
-    stream_.async_connect(found, [this](auto error, const auto&) {
-      if (!failed(error, "connect")) write();
+    connection_.stream.async_connect(found, [this](auto error, const auto&) {
+      if (failed(error, "connect")) return;
+      connection_.is_open = true;
+      write();
     });
   }
 
   void write() {
     // An error here may only mean that the verifier has answered early (413): read all the same.
-    http::async_write(stream_, request_, [this](auto, std::size_t) { read(); });
-  }
-
-  void read() {
-    http::async_read(stream_, buffer_, parser_, [this](auto error, std::size_t) {
-      if (!failed(error, "answer")) done_ = true;
+    http::async_write(connection_.stream, request_, [this](auto error, std::size_t) {
+      write_failed_ = static_cast<bool>(error);
+      read();
     });
   }
 
-  Result<HttpResponse> answer() const {
+  void read() {
+    http::async_read(connection_.stream, connection_.buffer, parser_,
+                     [this](auto error, std::size_t) {
+                       done_ = !failed(error, "answer");
+                       was_cut_off_unheard_ = error && error != beast::error::timeout &&
+                                              !parser_.got_some() && connection_.buffer.size() == 0;
+                     });
+  }
+
+  HttpResponse answer() const {
     const auto& message = parser_.get();
     HttpResponse response;
     response.status = static_cast<int>(message.result_int());
@@ -86,23 +118,44 @@ class Exchange {
     return response;
   }
 
+  HttpConnection& connection_;
   const Url& url_;
-  asio::io_context context_{1};
   tcp::resolver resolver_;
-  beast::tcp_stream stream_;
   http::request<http::string_body> request_;
   http::response_parser<http::string_body> parser_;
-  beast::flat_buffer buffer_;
-  std::chrono::seconds limit_{};
   std::string step_;  // What did not succeed.
   bool done_ = false;
+  bool write_failed_ = false;
+  bool was_cut_off_unheard_ = false;
 };
 
 }  // namespace
 
+HttpTransport::HttpTransport(Url url, std::int64_t timeout_seconds,
+                             std::chrono::milliseconds connection_kept)
+    : url_(std::move(url)), timeout_seconds_(timeout_seconds), connection_kept_(connection_kept) {}
+HttpTransport::~HttpTransport() = default;
+HttpTransport::HttpTransport(HttpTransport&&) noexcept = default;
+HttpTransport& HttpTransport::operator=(HttpTransport&&) noexcept = default;
+
 Result<HttpResponse> HttpTransport::exchange(const HttpRequest& request) {
   try {
-    return Exchange(url_, request, timeout_seconds_).run();
+    const Steady::time_point begin = Steady::now();
+    const Steady::time_point deadline = begin + std::chrono::seconds(timeout_seconds_);
+    if (kept_ && begin - kept_->idle_since >= connection_kept_) kept_.reset();
+    while (true) {
+      const bool is_reused = kept_ != nullptr;
+      std::unique_ptr<HttpConnection> connection =
+          is_reused ? std::move(kept_) : std::make_unique<HttpConnection>();
+      Exchange one(*connection, url_, request);
+      Result<HttpResponse> response = one.run(deadline, timeout_seconds_);
+      if (!response && is_reused && one.was_cut_off_unheard()) continue;
+      if (one.leaves_open()) {
+        connection->idle_since = Steady::now();
+        kept_ = std::move(connection);
+      }
+      return response;
+    }
   } catch (const std::exception& error) {  // Boost, when sockets or threads run out.
     return fail(Errc::unavailable, "http://" + url_.host + ":" + url_.port + ": " + error.what());
   }

@@ -45,15 +45,15 @@ Result<EpochRun> EpochRun::create(const Parts& parts) {
   EpochRun run(parts);
   Result<hotspot::Url> url = hotspot::parse_url(parts.verifier.url());
   if (!url) return fail(url.error());
+  constexpr std::int64_t timeout_seconds = 60;
+  run.transport_ = std::make_unique<hotspot::HttpTransport>(*url, timeout_seconds);
   for (std::size_t index = 0; index < parts.world.hotspots().size(); ++index) {
-    constexpr std::int64_t timeout_seconds = 60;
     const WorldHotspot& self = parts.world.hotspots()[index];
     const std::string directory = parts.state_directory + "/" + self.plan.name;
     std::error_code error;
     std::filesystem::create_directories(parts.state_directory, error);
-    run.transports_.push_back(std::make_unique<hotspot::HttpTransport>(*url, timeout_seconds));
     Result<hotspot::Hotspot> opened = hotspot::Hotspot::open(
-        self.identity, parts.world.settings(index), directory, *run.transports_.back(), *run.clock_,
+        self.identity, parts.world.settings(index), directory, *run.transport_, *run.clock_,
         seams_of(self.plan.attack, {parts.world.network(), directory}));
     if (!opened) return fail(opened.error());
     run.hotspots_.push_back(std::move(*opened));

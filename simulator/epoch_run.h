@@ -67,7 +67,8 @@ class EpochRun {
 
   Parts parts_;
   std::unique_ptr<VirtualClock> clock_;
-  std::vector<std::unique_ptr<hotspot::HttpTransport>> transports_;
+  // Of all hotspots, which deliver one after the other.
+  std::unique_ptr<hotspot::HttpTransport> transport_;
   std::vector<hotspot::Hotspot> hotspots_;
   std::vector<StationLog> logs_;
   Hash256 block_hash_{};

@@ -20,7 +20,7 @@ struct HttpConfig {
   std::uint32_t io_threads = 0;             // 0..64; 0: one for each core.
   std::uint32_t max_body_bytes = 1U << 20;  // 1 KiB..16 MiB. Given: the API's limit, 1 MiB.
   std::uint32_t max_header_bytes = 8192;    // 1 KiB..64 KiB. Chosen: as common servers.
-  std::uint32_t max_connections = 1024;     // 1..65536; one more is answered 503 and closed.
+  std::uint32_t max_connections = 1024;     // 1..65536; beyond 3/4 none is kept, one more is 503.
   // Bodies of all requests in memory at once, and as much again of answers on their way; what is
   // beyond is answered 503. Chosen: a thousand batches of a hundred reports.
   std::uint64_t max_buffered_bytes = 64U << 20;  // max_body_bytes..2^36.

@@ -70,6 +70,13 @@ void HttpSession::begin() {
   read();
 }
 
+// Connections that stay must not keep others out: when a quarter of the room is left, each goes
+// with its answer.
+bool HttpSession::is_crowded() const {
+  const std::uint32_t most = host_.config.max_connections;
+  return host_.counters.connections > most - most / 4;
+}
+
 void HttpSession::drain() {
   closes_after_ = true;
   if (phase_ == Phase::idle) close();
@@ -183,7 +190,7 @@ void HttpSession::write_head(const HttpResponse& response, bool is_last) {
 
 void HttpSession::answer(const HttpResponse& response, bool is_last) {
   if (phase_ == Phase::closed) return;
-  closes_after_ = closes_after_ || is_last || host_.is_draining;
+  closes_after_ = closes_after_ || is_last || host_.is_draining || is_crowded();
   phase_ = Phase::writing;
   allow(host_.config.request_timeout_seconds);
   const std::uint64_t size = response.body.size();

@@ -60,6 +60,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   SessionHost& host_;
 
  private:
+  bool is_crowded() const;
   void read();
   void process();
   void handle();

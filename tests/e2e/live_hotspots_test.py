@@ -26,6 +26,7 @@ SOURCE = pathlib.Path(sys.argv.pop(1)).resolve()
 DAY = 86_400
 PATIENCE = 300
 METERS = 5_000
+TRAFFIC = ("earshot_http_connections_total", "earshot_http_requests_total")
 OWNER = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"  # Anvil's first account, which it signs for.
 
 
@@ -162,6 +163,12 @@ class LiveHotspots(unittest.TestCase):
         status, body, _ = cls.verifier.request("/v1/simulation/clock", b'{"unix_ns":"%d"}' % (seconds * 10**9))
         assert status == 200, body
 
+    @classmethod
+    def counted(cls, name):
+        """The sum of a counter of the verifier over its labels."""
+        text = cls.verifier.request("/metrics")[1].decode()
+        return sum(int(value) for value in re.findall(rf"^{name}(?:{{.*}})? (\d+)$", text, re.M))
+
     def air(self, start, members):
         return f",ether=live-{os.getpid()},clock=virtual,members={members},start={iso(start)}"
 
@@ -194,6 +201,7 @@ class LiveHotspots(unittest.TestCase):
     def test_a_beacon_is_sent_heard_reported_and_acknowledged(self):
         self.onboard(self.sender)
         self.onboard(self.witness)
+        connections, requests = map(self.counted, TRAFFIC)
         start = self.midnight + 40
         for hotspot in (self.sender, self.witness):
             hotspot.start(self.air(start, 2))
@@ -214,6 +222,9 @@ class LiveHotspots(unittest.TestCase):
         # Asked to stop while the other one goes on: time must not hang on either.
         self.assertEqual(self.witness.stop(), 0)
         self.assertEqual(self.sender.stop(), 0)
+        # A connection for each daemon, and for each of the two questions after the counters.
+        connections, requests = self.counted(TRAFFIC[0]) - connections, self.counted(TRAFFIC[1]) - requests
+        self.assertLess(connections, requests / 2)
         # The body follows when the commit deadline is over: from disk, by another process.
         self.witness.start(self.air(self.midnight + 3600, 1))
         self.wait_for("no body was acknowledged",

@@ -213,6 +213,24 @@ TEST_F(HttpServerTest, OneConnectionTooManyIs503) {
   EXPECT_NE(answer.find("Retry-After: 1\r\n"), std::string::npos);
 }
 
+TEST_F(HttpServerTest, WithAQuarterOfTheRoomLeftConnectionsGoWithTheirAnswer) {
+  config_.max_connections = 4;
+  config_.idle_timeout_seconds = 60;
+  start();
+  std::vector<std::unique_ptr<Client>> kept;
+  for (int i = 0; i < 3; ++i) {
+    kept.push_back(std::make_unique<Client>(server_->port()));
+    EXPECT_EQ(kept.back()->ask(get("/a")).find("Connection: close"), std::string::npos);
+  }
+  for (int i = 0; i < 20; ++i) {  // More than there is room for, one after the other.
+    const std::string answer = Client(server_->port()).ask(get("/a"));
+    EXPECT_EQ(status_of(answer), "200");
+    EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
+    while (server_->counters().connections > 3) std::this_thread::yield();
+  }
+  for (const auto& client : kept) EXPECT_EQ(status_of(client->ask(get("/a"))), "200");
+}
+
 TEST_F(HttpServerTest, StoppingLetsRequestsInProgressEnd) {
   config_.idle_timeout_seconds = 60;
   start();
