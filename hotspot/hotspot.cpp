@@ -47,6 +47,7 @@ struct Hotspot::Impl {
   Result<void> queue(Message message);
   Result<void> take_beacon(const radio::StreamWindow& window, const radio::Frame& frame,
                            Hearing& hearing);
+  bool is_wanted(Round round, const Tag& tag, Hearing& hearing);
   Result<void> report(Witnessed witnessed, Hearing& hearing);
 
   Identity identity;
@@ -68,8 +69,7 @@ struct Hotspot::Impl {
   Scheduler scheduler;
   EvidenceResponder responder;
   std::optional<Round> silent_round;  // The last one a notice was queued for.
-  Round limited_round = 0;            // The one that reports_in_round counts.
-  std::size_t reports_in_round = 0;
+  RoundLimit limit;
 };
 
 Result<Hotspot> Hotspot::open(const Identity& identity, const Settings& settings,
@@ -187,10 +187,10 @@ Result<void> Hotspot::Impl::take_beacon(const radio::StreamWindow& window,
     ++hearing.not_beacons;
     return {};
   }
-  if (tags.holds(*tag)) {
-    ++hearing.repeated;
-    return {};
-  }
+  const double anchor_s = frame.anchor_sample / window.rate_hz;
+  const Instant anchor = window.first + Picoseconds(std::llround(anchor_s * kPicosPerSecond));
+  const auto round = static_cast<Round>(anchor.seconds / kRoundSeconds);
+  if (!is_wanted(round, *tag, hearing)) return {};
   Result<std::optional<Witnessed>> witnessed =
       witness(identity.signing.public_key, settings, radio::stored(window), frame);
   // A frame at the window's very edge cannot be cut out; other errors are the configuration's.
@@ -206,10 +206,7 @@ Result<void> Hotspot::Impl::take_beacon(const radio::StreamWindow& window,
 Result<Hearing> Hotspot::take(std::vector<Witnessed> beacons) {
   Hearing hearing;
   for (Witnessed& one : beacons) {
-    if (impl_->tags.holds(one.report.tag)) {
-      ++hearing.repeated;
-      continue;
-    }
+    if (!impl_->is_wanted(one.report.round, one.report.tag, hearing)) continue;
     if (Result<void> queued = impl_->report(std::move(one), hearing); !queued) {
       return fail(queued.error());
     }
@@ -217,17 +214,19 @@ Result<Hearing> Hotspot::take(std::vector<Witnessed> beacons) {
   return hearing;
 }
 
+// Counts one that is not.
+bool Hotspot::Impl::is_wanted(Round round, const Tag& tag, Hearing& hearing) {
+  const auto answer = tags.holds(tag) ? RoundLimit::Answer::repeated : limit.ask(round, tag);
+  hearing.repeated += answer == RoundLimit::Answer::repeated ? 1 : 0;
+  hearing.over_limit += answer == RoundLimit::Answer::over_limit ? 1 : 0;
+  return answer == RoundLimit::Answer::measure;
+}
+
 // The tag is remembered first: after a crash in between, one report is missing; the other order
 // could sign two different ones, which is equivocation.
 Result<void> Hotspot::Impl::report(Witnessed witnessed, Hearing& hearing) {
-  const Round round = witnessed.report.round;
-  if (round != limited_round) reports_in_round = 0;
-  limited_round = round;
-  if (++reports_in_round > kReportsPerRound) {
-    ++hearing.over_limit;
-    return {};
-  }
-  if (Result<void> known = tags.add(round, witnessed.report.tag); !known) return known;
+  const Result<void> known = tags.add(witnessed.report.round, witnessed.report.tag);
+  if (!known) return known;
   Message message = witnessed.report;
   if (seams.before_signing) seams.before_signing(message);
   const auto& final_report = std::get<WitnessReport>(message);

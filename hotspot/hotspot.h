@@ -16,6 +16,7 @@
 
 #include "core/clock.h"
 #include "hotspot/delivery.h"
+#include "hotspot/round_limit.h"
 #include "hotspot/scheduler.h"
 #include "hotspot/settings.h"
 #include "hotspot/transport.h"
@@ -37,17 +38,13 @@ struct OtherVerifier {
   Transport* transport = nullptr;  // Borrowed.
 };
 
-// Chosen: some 20 times what a thousand transmitters in range would send. A flood of frames with
-// made-up tags must not push honest evidence out of the ring.
-inline constexpr std::size_t kReportsPerRound = 64;
-
 // What became of the frames of one window.
 struct Hearing {
   std::size_t frames = 0;       // Everything the receiver found.
   std::size_t not_beacons = 0;  // Another payload, or a CRC that fails.
   std::size_t own = 0;          // Our own beacons.
   std::size_t repeated = 0;     // Tags heard before.
-  std::size_t over_limit = 0;   // Beyond kReportsPerRound.
+  std::size_t over_limit = 0;   // Beyond kReportsPerRound; not measured.
   std::size_t unconfirmed = 0;  // Beacons that could not be measured again from their snippet.
   std::vector<WitnessReport> reports;  // New and queued, in order of arrival.
 };

@@ -44,12 +44,23 @@ Result<Harvest> Listener::push(const radio::AirPiece& piece) {
   return harvest;
 }
 
+// Counts one that is not.
+bool Listener::is_wanted(const radio::Frame& frame, const Tag& tag, Harvest& harvest) {
+  const Instant anchor = stream_.time_of(frame.anchor_sample).utc;
+  const auto answer = limit_.ask(static_cast<Round>(anchor.seconds / kRoundSeconds), tag);
+  harvest.repeated += answer == RoundLimit::Answer::repeated ? 1 : 0;
+  harvest.over_limit += answer == RoundLimit::Answer::over_limit ? 1 : 0;
+  return answer == RoundLimit::Answer::measure;
+}
+
 Result<void> Listener::take(const radio::Frame& frame, Harvest& harvest) {
   ++harvest.frames;
-  if (!radio::beacon_tag(frame)) {
+  const std::optional<Tag> tag = radio::beacon_tag(frame);
+  if (!tag) {
     ++harvest.not_beacons;
     return {};
   }
+  if (!is_wanted(frame, *tag, harvest)) return {};
   const double symbol = radio::symbol_seconds(frame.params);
   const auto around = stream_.around(frame, (kEvidenceLeadSymbols + kMarginSymbols) * symbol,
                                      (kEvidenceTailSymbols + kMarginSymbols) * symbol);

@@ -1,6 +1,7 @@
 // From an endless stream to witness reports with their evidence: the live counterpart of
 // Hotspot::hear. Single-threaded; knows neither the outbox nor the clock.
 #pragma once
+#include "hotspot/round_limit.h"
 #include "hotspot/stream_receiver.h"
 #include "hotspot/witness.h"
 
@@ -10,6 +11,8 @@ namespace earshot::hotspot {
 struct Harvest {
   std::size_t frames = 0;       // Everything the receiver found.
   std::size_t not_beacons = 0;  // Another payload, or a CRC that fails.
+  std::size_t repeated = 0;     // Tags of this round that were measured before.
+  std::size_t over_limit = 0;   // Beyond kReportsPerRound; not measured.
   std::size_t unconfirmed = 0;  // Beacons that could not be measured again from their snippet.
   std::vector<Witnessed> beacons;
 };
@@ -30,10 +33,12 @@ class Listener {
   Listener(const PublicKey& hotspot, const Settings& settings, StreamReceiver stream)
       : hotspot_(hotspot), settings_(&settings), stream_(std::move(stream)) {}
   Result<void> take(const radio::Frame& frame, Harvest& harvest);
+  bool is_wanted(const radio::Frame& frame, const Tag& tag, Harvest& harvest);
 
   PublicKey hotspot_;
   const Settings* settings_;
   StreamReceiver stream_;
+  RoundLimit limit_;
 };
 
 }  // namespace earshot::hotspot

@@ -26,17 +26,17 @@ Result<void> Station::take(Harvest harvest) {
   counts_.frames += harvest.frames;
   counts_.not_beacons += harvest.not_beacons;
   counts_.unconfirmed += harvest.unconfirmed;
-  if (harvest.beacons.empty()) return {};
   const Result<Hearing> hearing = hotspot_.take(std::move(harvest.beacons));
   if (!hearing) return fail(hearing.error());
   for (const WitnessReport& report : hearing->reports) log_(line_of(report));
-  if (hearing->over_limit > 0) {
-    log_(std::to_string(hearing->over_limit) + " beacons beyond the limit of " +
+  const std::size_t over_limit = harvest.over_limit + hearing->over_limit;
+  if (over_limit > 0) {
+    log_(std::to_string(over_limit) + " beacons beyond the limit of " +
          std::to_string(kReportsPerRound) + " a round were not reported");
   }
   counts_.reports += hearing->reports.size();
-  counts_.repeated += hearing->repeated;
-  counts_.over_limit += hearing->over_limit;
+  counts_.repeated += harvest.repeated + hearing->repeated;
+  counts_.over_limit += over_limit;
   return {};
 }
 

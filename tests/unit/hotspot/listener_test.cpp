@@ -52,6 +52,7 @@ class ListenerTest : public ::testing::Test {
   static void add(Harvest& sum, Harvest more) {
     sum.frames += more.frames;
     sum.unconfirmed += more.unconfirmed;
+    sum.over_limit += more.over_limit;
     for (Witnessed& one : more.beacons) sum.beacons.push_back(std::move(one));
   }
   // The whole second in pieces.
@@ -96,6 +97,35 @@ TEST_F(ListenerTest, SurvivesAGapAndDoesNotHearAcrossIt) {
   for (std::size_t at = 0; at < samples_.size(); at += 100'000)
     add(all, *ears.push(piece(at, 100'000)));
   EXPECT_EQ(all.beacons.size(), 1U);
+}
+
+// 66 made-up tags, three at a time, on three channels.
+TEST_F(ListenerTest, MeasuresNoMoreBeaconsOfARoundThanMayBeReported) {
+  constexpr std::size_t kForged = 66;
+  std::vector<radio::CssWaveform> waveforms;
+  for (std::size_t i = 0; i < kForged; ++i) {
+    const Tag tag = {static_cast<std::uint8_t>(i), 7};
+    waveforms.push_back(
+        *radio::CssWaveform::create(radio::beacon_params(7, 125e3), beacon_payload(tag)));
+  }
+  std::vector<radio::Arrival> arrivals;
+  for (std::size_t i = 0; i < kForged; ++i) {
+    const auto start = kOpen + Picoseconds(static_cast<std::int64_t>(i / 3 + 1) * 80'000'000'000);
+    radio::Arrival arrival;
+    arrival.emission = {&waveforms[i], start, 868.1e6 + 200e3 * static_cast<double>(i % 3), 0};
+    arrival.power_dbm = -80;
+    arrivals.push_back(arrival);
+  }
+  radio::RadioFrontEnd front_end;
+  front_end.rate_hz = kRate;
+  front_end.centre_hz = kCentre;
+  front_end.format = SampleFormat::ci16;
+  samples_ = radio::decode_samples(front_end.format,
+                                   radio::render_window(front_end, kOpen, 2'000'000, 0, arrivals));
+  const Harvest harvest = hear(100'000);
+  EXPECT_EQ(harvest.frames, kForged);
+  EXPECT_EQ(harvest.beacons.size(), kReportsPerRound);
+  EXPECT_EQ(harvest.over_limit, kForged - kReportsPerRound);
 }
 
 TEST_F(ListenerTest, TellsThePowerOfAChannelNow) {
