@@ -53,6 +53,7 @@ void add_posted(Bytes& request, PostedType type, ByteView bytes) {
 
 Result<std::vector<Posted>> decode_posting(ByteView request) {
   std::vector<Posted> items;
+  items.reserve(2);  // A header and the body of an earlier one, as a rule.
   Reader in(request);
   while (in.left() > 0) {
     if (items.size() == kMaxPostedItems) return fail(too_many());

@@ -12,6 +12,7 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kBinary = "application/octet-stream";
+constexpr std::size_t kItemBytes = 64;  // Of an answer: enough for an item that was taken.
 
 // What was sent may be quoted in an error, and need not be UTF-8.
 std::string quoted(const std::string& detail) {
@@ -58,6 +59,7 @@ void put_counts(std::string& body, std::size_t accepted, std::size_t held,
 
 HttpResponse response_of(const Intake& intake) {
   HttpResponse response{.status = status_of(intake.status)};
+  response.body.reserve(kItemBytes);
   put_counts(response.body, intake.accepted, intake.held,
              response.status >= 400 ? &intake.detail : nullptr);
   response.body += '}';
@@ -73,6 +75,7 @@ HttpResponse response_of(std::span<const IntakeJob> jobs) {
   std::size_t held = 0;
   std::string error;
   std::string items;
+  items.reserve(kItemBytes * jobs.size());
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     const Intake& intake = *jobs[i].answer;
     const int status = status_of(intake.status);
@@ -96,6 +99,7 @@ HttpResponse response_of(std::span<const IntakeJob> jobs) {
     items += std::to_string(status);
     items += '}';
   }
+  response.body.reserve(kItemBytes + error.size() + items.size());
   put_counts(response.body, accepted, held, response.status >= 400 ? &error : nullptr);
   response.body += ",\"items\":[";
   response.body += items;

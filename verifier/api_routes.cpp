@@ -1,5 +1,6 @@
 // From a request to whoever answers it, and on which thread.
 #include <algorithm>
+#include <array>
 #include <cassert>
 
 #include "verifier/api.h"
@@ -13,18 +14,28 @@ std::string_view path_of(const HttpRequest& request) {
   return std::string_view(request.target).substr(0, request.target.find('?'));
 }
 
-// "/v1/epochs/3" -> {"v1", "epochs", "3"}
-std::vector<std::string_view> segments_of(std::string_view target) {
-  std::vector<std::string_view> segments;
-  while (!target.empty()) {
-    if (target.front() != '/') return {};
-    target.remove_prefix(1);
-    const std::size_t end = std::min(target.find('/'), target.size());
-    segments.push_back(target.substr(0, end));
-    target.remove_prefix(end);
+// "/v1/epochs/3" -> {"v1", "epochs", "3"}. Empty for what is no path, and for more of them than any
+// resource has.
+class Segments {
+ public:
+  explicit Segments(std::string_view target) {
+    while (!target.empty()) {
+      if (target.front() != '/' || count_ == all_.size()) {
+        count_ = 0;
+        return;
+      }
+      target.remove_prefix(1);
+      const std::size_t end = std::min(target.find('/'), target.size());
+      all_[count_++] = target.substr(0, end);
+      target.remove_prefix(end);
+    }
   }
-  return segments;
-}
+  std::span<const std::string_view> all() const { return std::span(all_).first(count_); }
+
+ private:
+  std::array<std::string_view, 16> all_;
+  std::size_t count_ = 0;
+};
 
 bool is_parameter(std::string_view segment) { return segment.starts_with('{'); }
 
@@ -45,20 +56,20 @@ struct Api::Route {
 
   Route(std::string_view of, std::string_view name, Cost takes,
         std::function<HttpResponse(Api&, Request, Names)> how)
-      : method(of), path(name), segments(segments_of(name)), cost(takes), handle(std::move(how)) {}
+      : method(of), path(name), segments(name), cost(takes), handle(std::move(how)) {}
 
   std::string_view method;
   std::string_view path;
-  std::vector<std::string_view> segments;
+  Segments segments;
   Cost cost;
   std::function<HttpResponse(Api&, Request, Names)> handle;
 
-  bool takes_rest() const { return segments.back().ends_with("...}"); }
+  bool takes_rest() const { return segments.all().back().ends_with("...}"); }
   bool matches(Names found) const {
-    Names wanted(segments);
+    Names wanted = segments.all();
     if (takes_rest()) {
+      if (found.size() < wanted.size()) return false;
       wanted = wanted.first(wanted.size() - 1);
-      if (found.size() < segments.size()) return false;
       found = found.first(wanted.size());
     }
     return std::ranges::equal(found, wanted, [](std::string_view one, std::string_view name) {
@@ -139,12 +150,12 @@ std::vector<Api::Operation> Api::operations() {
 
 HttpResponse Api::get_quorum(std::string_view path) {
   if (parts_.quorum == nullptr) return error_response(404, "there is nothing under this path");
-  const std::vector<std::string_view> segments = segments_of(path);
-  return parts_.quorum->get(std::span(segments).subspan(2));
+  return parts_.quorum->get(Segments(path).all().subspan(2));
 }
 
 std::variant<Api::Match, HttpResponse> Api::find(const HttpRequest& request) const {
-  const std::vector<std::string_view> segments = segments_of(path_of(request));
+  const Segments path(path_of(request));
+  const Route::Names segments = path.all();
   std::string allowed;
   for (std::size_t i = 0; i < routes().size(); ++i) {
     const Route& route = routes()[i];
@@ -160,8 +171,9 @@ std::variant<Api::Match, HttpResponse> Api::find(const HttpRequest& request) con
                                      " are taken");
     }
     Match match{i, {}};
-    for (std::size_t at = 0; at < std::min(segments.size(), route.segments.size()); ++at) {
-      if (is_parameter(route.segments[at])) match.names.emplace_back(segments[at]);
+    const Route::Names wanted = route.segments.all();
+    for (std::size_t at = 0; at < std::min(segments.size(), wanted.size()); ++at) {
+      if (is_parameter(wanted[at])) match.names.emplace_back(segments[at]);
     }
     return match;
   }

@@ -64,7 +64,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void read();
   void process();
   void handle();
-  void answer(const HttpResponse& response, bool is_last);
+  void answer(HttpResponse response, bool is_last);
   void write_head(const HttpResponse& response, bool is_last);
   void linger();
   void close();

@@ -16,11 +16,11 @@ constexpr std::string_view kFrontierKey = "frontier";
 // Chosen: bounds what is read for one entry, and is more than most groups of requests write.
 constexpr std::size_t kMaxChunkEntries = 1024;
 
-Bytes sequence_key(const PublicKey& signer, std::uint64_t sequence) {
-  Writer out;
+ShortWriter<32 + 8> sequence_key(const PublicKey& signer, std::uint64_t sequence) {
+  ShortWriter<32 + 8> out;
   out.put(signer);
   out.put(sequence);
-  return std::move(out).take();
+  return out;
 }
 Bytes chunk_key(const Hash256& report, std::uint32_t index) {
   Writer out;
@@ -34,27 +34,29 @@ Error damaged_store() { return {Errc::bad_data, "message store: a record is dama
 }  // namespace
 
 void RocksStore::Impl::put_all(rocksdb::WriteBatch& batch, const WriteSet& writes) const {
+  Bytes value;
   for (const StoredHeader& header : writes.headers) {
     const BatchHeader& fields = header.header.header;
-    database->put(batch, Family::headers, header.id, encode_stored(header));
-    database->put(batch, Family::sequences, sequence_key(fields.signer, fields.sequence),
+    value.clear();
+    append_stored(value, header);
+    database->put(batch, Family::headers, header.id, value);
+    database->put(batch, Family::sequences, sequence_key(fields.signer, fields.sequence).bytes(),
                   header.id);
   }
   // The messages that are first of their statements come in the same order as these.
   auto first = writes.statements.begin();
-  Bytes value;
   for (const StoredMessage& message : writes.messages) {
     const bool onboards = std::holds_alternative<Onboarding>(message.message);
-    Bytes place = statement_place(statement_bytes(message.message));
+    StatementPlace place = statement_place(message.message);
     if (first != writes.statements.end() && first->second == message.id) {
       ++first;
     } else {  // It contradicts another.
-      place.insert(place.end(), message.id.begin(), message.id.end());
+      place.put(message.id);
     }
     value.assign(message.id.begin(), message.id.end());
     append_stored(value, message);
-    database->put(batch, onboards ? Family::onboardings : Family::messages, place, value);
-    if (onboards) database->put(batch, Family::places, message.id, place);
+    database->put(batch, onboards ? Family::onboardings : Family::messages, place.bytes(), value);
+    if (onboards) database->put(batch, Family::places, message.id, place.bytes());
   }
   for (const Equivocation& equivocation : writes.equivocations) {
     database->put(batch, Family::equivocations, equivocation.second, encode_stored(equivocation));
@@ -74,17 +76,17 @@ void RocksStore::Impl::put_all(rocksdb::WriteBatch& batch, const WriteSet& write
 // Under its statement is the message itself, or one that it contradicts: then it is behind that.
 Result<void> RocksStore::Impl::put_index(rocksdb::WriteBatch& batch,
                                          const IndexedMessage& indexed) const {
-  Bytes place = statement_place(statement_bytes(indexed.message));
-  const Result<std::optional<Hash256>> first = get_hash(Family::messages, place);
+  StatementPlace place = statement_place(indexed.message);
+  const Result<std::optional<Hash256>> first = get_hash(Family::messages, place.bytes());
   if (!first) return fail(first.error());
   if (!*first) return {};
   if (**first != indexed.id) {
-    place.insert(place.end(), indexed.id.begin(), indexed.id.end());
-    const Result<bool> is_held = has(Family::messages, place);
+    place.put(indexed.id);
+    const Result<bool> is_held = has(Family::messages, place.bytes());
     if (!is_held) return fail(is_held.error());
     if (!*is_held) return {};
   }
-  database->put(batch, Family::places, indexed.id, place);
+  database->put(batch, Family::places, indexed.id, place.bytes());
   return {};
 }
 
@@ -247,7 +249,7 @@ Result<std::optional<StoredHeader>> RocksStore::find_header(const Hash256& id) c
 
 Result<std::optional<Hash256>> RocksStore::find_header_at(const PublicKey& signer,
                                                           std::uint64_t sequence) const {
-  return impl_->get_hash(Family::sequences, sequence_key(signer, sequence));
+  return impl_->get_hash(Family::sequences, sequence_key(signer, sequence).bytes());
 }
 
 Result<std::optional<StoredMessage>> RocksStore::find_message(const Hash256& id) const {
@@ -272,7 +274,7 @@ Result<std::optional<Hash256>> RocksStore::find_statement(const Bytes& statement
   const bool onboards =
       statement[sizeof(PublicKey)] == static_cast<std::uint8_t>(MessageType::onboarding);
   return impl_->get_hash(onboards ? Family::onboardings : Family::messages,
-                         statement_place(statement));
+                         statement_place(statement).bytes());
 }
 
 Result<std::vector<StoredMessage>> RocksStore::messages_of_rounds(Round first, Round end) const {

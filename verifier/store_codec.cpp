@@ -2,13 +2,29 @@
 
 #include <cassert>
 
-#include "core/short_writer.h"
 #include "verifier/rules/form.h"
 
 namespace earshot::verifier {
 namespace {
 
 constexpr std::size_t kMaxPath = 64;
+
+void put(Bytes& out, ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
+
+StatementPlace place(const PublicKey& signer, MessageType type, Round round,
+                     const ByteArray<16>& tag) {
+  StatementPlace out;
+  if (type == MessageType::onboarding) {
+    out.put(signer);
+    out.put(round);  // Of an onboarding this is its sequence.
+    return out;
+  }
+  out.put(round);
+  out.put(static_cast<std::uint8_t>(type));
+  out.put(signer);
+  out.put(tag);
+  return out;
+}
 
 }  // namespace
 
@@ -23,10 +39,16 @@ Bytes statement_bytes(const Message& message) {
 }
 
 Bytes encode_stored(const StoredHeader& header) {
-  ShortWriter<sizeof(UnixNanos) + kSignedHeaderBytes> out;
-  out.put(header.received);
-  out.put(encode(header.header));
-  return out.copy();
+  Bytes out;
+  append_stored(out, header);
+  return out;
+}
+
+void append_stored(Bytes& out, const StoredHeader& header) {
+  ShortWriter<sizeof(UnixNanos)> received;
+  received.put(header.received);
+  put(out, received.bytes());
+  put(out, encode(header.header));
 }
 
 Result<StoredHeader> decode_stored_header(const Hash256& id, ByteView bytes) {
@@ -53,11 +75,10 @@ void append_stored(Bytes& out, const StoredMessage& message) {
   const Bytes body = encode(message.message);
   const std::size_t path_bytes = message.path.size() * sizeof(Hash256);
   out.reserve(out.size() + head.bytes().size() + path_bytes + 1 + body.size());
-  const auto put = [&out](ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); };
-  put(head.bytes());
-  for (const Hash256& node : message.path) put(node);
+  put(out, head.bytes());
+  for (const Hash256& node : message.path) put(out, node);
   out.push_back(static_cast<std::uint8_t>(type_of(message.message)));
-  put(body);
+  put(out, body);
 }
 
 Result<StoredMessage> decode_stored_message(const Hash256& id, ByteView bytes) {
@@ -98,24 +119,19 @@ Result<Equivocation> decode_equivocation(ByteView bytes) {
   return out;
 }
 
-Bytes statement_place(ByteView statement) {
+StatementPlace statement_place(ByteView statement) {
   Reader in(statement);
   const auto signer = in.get_array<32>();
-  const auto kind = in.get<std::uint8_t>();
+  const auto type = static_cast<MessageType>(in.get<std::uint8_t>());
   const auto round = in.get<Round>();
   const auto tag = in.get_array<16>();
   assert(in.finish("statement"));  // Our own bytes.
-  ShortWriter<kReportPlaceBytes> out;
-  if (kind == static_cast<std::uint8_t>(MessageType::onboarding)) {
-    out.put(signer);
-    out.put(round);  // Of an onboarding this is its sequence.
-  } else {
-    out.put(round);
-    out.put(kind);
-    out.put(signer);
-    out.put(tag);
-  }
-  return out.copy();
+  return place(signer, type, round, tag);
+}
+
+StatementPlace statement_place(const Message& message) {
+  const auto [round, type, signer, tag] = statement_key(message);
+  return place(signer, type, round, tag);
 }
 
 Bytes place_of(const StoredMessage& message) {
