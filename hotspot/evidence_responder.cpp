@@ -21,21 +21,27 @@ std::string failure_line(const std::string& name, int status, const std::string&
 
 }  // namespace
 
-Result<std::vector<Hash256>> parse_tasks(const std::string& body) {
+Result<Tasks> parse_tasks(const std::string& body) {
   const nlohmann::json json = nlohmann::json::parse(body, nullptr, false);
   if (!json.is_object() || !json.contains("evidence") || !json["evidence"].is_array()) {
     return fail(Errc::bad_data, "tasks: no array \"evidence\" in the verifier's answer");
   }
-  std::vector<Hash256> reports;
+  Tasks tasks;
+  if (json.contains("round")) {
+    if (!json["round"].is_number_unsigned()) {
+      return fail(Errc::bad_data, "tasks: \"round\" is not a number");
+    }
+    tasks.round = json["round"].get<Round>();
+  }
   for (const nlohmann::json& task : json["evidence"]) {
     if (!task.is_object() || !task.contains("report") || !task["report"].is_string()) {
       return fail(Errc::bad_data, "tasks: an entry of \"evidence\" has no \"report\"");
     }
     const Result<Hash256> id = array_from_hex<32>(task["report"].get<std::string>());
     if (!id) return fail(Errc::bad_data, "tasks: report: " + id.error().detail);
-    reports.push_back(*id);
+    tasks.reports.push_back(*id);
   }
-  return reports;
+  return tasks;
 }
 
 std::vector<Bytes> evidence_posts(ByteView snippet) {
@@ -61,13 +67,14 @@ Delivery EvidenceResponder::answer(Transport& transport) {
                               error_line(response->body));
     return delivery;
   }
-  const Result<std::vector<Hash256>> tasks = parse_tasks(response->body);
+  const Result<Tasks> tasks = parse_tasks(response->body);
   if (!tasks) {
     delivery.failed.push_back(tasks.error().detail);
     return delivery;
   }
+  verifier_round_ = tasks->round;
   if (settled_.size() > kSettledKept) settled_.clear();
-  for (const Hash256& report : *tasks) {
+  for (const Hash256& report : tasks->reports) {
     if (!settled_.contains(report) && !answer_one(transport, report, delivery)) break;
   }
   return delivery;

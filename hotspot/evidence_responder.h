@@ -10,9 +10,12 @@
 
 namespace earshot::hotspot {
 
-// The report ids of {"evidence": [{"report": hex, "deadline": ...}, ...]}; Errc::bad_data
-// otherwise.
-Result<std::vector<Hash256>> parse_tasks(const std::string& body);
+struct Tasks {
+  std::vector<Hash256> reports;
+  std::optional<Round> round;  // The verifier's at that moment, where it says so.
+};
+// {"round": R, "evidence": [{"report": hex, "deadline": ...}, ...]}; Errc::bad_data otherwise.
+Result<Tasks> parse_tasks(const std::string& body);
 // Chunks of `snippet` in posts below the verifier's limit of 1 MiB, at least one.
 std::vector<Bytes> evidence_posts(ByteView snippet);
 
@@ -26,6 +29,8 @@ class EvidenceResponder {
   // One poll. A snippet the ring no longer holds, and an answer the verifier refuses, are reported
   // once and not tried again; everything else is tried at the next poll.
   Delivery answer(Transport& transport);
+  // What the verifier's clock said at the last poll that it answered.
+  std::optional<Round> verifier_round() const { return verifier_round_; }
 
  private:
   // False when the verifier does not answer: the poll ends.
@@ -35,6 +40,7 @@ class EvidenceResponder {
   const EvidenceStore& store_;
   std::function<void(const Hash256&, Bytes&)> before_answering_;
   std::set<Hash256> settled_;
+  std::optional<Round> verifier_round_;
 };
 
 }  // namespace earshot::hotspot

@@ -109,7 +109,6 @@ void EvidenceStore::take_up(std::int64_t seconds, const Hash256& id) {
 Result<void> EvidenceStore::put(const Hash256& id, const WitnessReport& report,
                                 const radio::Snippet& snippet, UnixNanos now) {
   if (holds(id)) return {};
-  expire(now);
   const std::int64_t seconds = now / kNanosPerSecond;
   const std::uint64_t bytes = snippet.bytes.size() + kSidecarBytes;
   while (!by_age_.empty() && total_bytes_ + bytes > bounds_.max_bytes) remove_oldest();

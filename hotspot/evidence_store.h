@@ -14,18 +14,18 @@ namespace earshot::hotspot {
 class EvidenceStore {
  public:
   // Creates the directory when missing; takes up what is there, whole pairs only. Bounds bind from
-  // the next put() or expire().
+  // the next put() (bytes) or expire() (age).
   static Result<EvidenceStore> open(const std::string& directory, const EvidenceBounds& bounds);
 
   // On disk (fsync) when it returns. `report` is the one that commits to the snippet and `id` its
-  // id. Makes room first, by age and bytes; Errc::unavailable when the disk is full, with nothing
-  // left behind.
+  // id. Makes room in bytes first; Errc::unavailable when the disk is full, with nothing left
+  // behind.
   Result<void> put(const Hash256& id, const WitnessReport& report, const radio::Snippet& snippet,
                    UnixNanos now);
   // The committed bytes. Errc::check_failed when the ring does not hold them (any more).
   Result<Bytes> bytes_of(const Hash256& id) const;
   bool holds(const Hash256& id) const { return by_id_.contains(id); }
-  // Removes what is older than the bounds allow.
+  // Removes what is older than the bounds allow; never by a time that only our own clock says.
   void expire(UnixNanos now);
 
   std::size_t size() const { return by_id_.size(); }

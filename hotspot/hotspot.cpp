@@ -48,6 +48,8 @@ struct Hotspot::Impl {
   Result<void> take_beacon(const radio::StreamWindow& window, const radio::Frame& frame,
                            Hearing& hearing);
   bool is_wanted(Round round, const Tag& tag, Hearing& hearing);
+  Result<Delivery> deliver_to(Transport& way, Outbox& mail, const EvidenceResponder& told);
+  UnixNanos confirmed(const EvidenceResponder& told) const;
   Result<void> report(Witnessed witnessed, Hearing& hearing);
 
   Identity identity;
@@ -238,6 +240,19 @@ Result<void> Hotspot::Impl::report(Witnessed witnessed, Hearing& hearing) {
   return {};
 }
 
+// The earlier of our clock and what a verifier said last: neither alone, set days ahead, makes us
+// give up what could still be sent or asked for. Long ago when it has not said.
+UnixNanos Hotspot::Impl::confirmed(const EvidenceResponder& told) const {
+  const std::optional<Round> round = told.verifier_round();
+  return round ? round_opening(std::min(*round, round_at(clock.now()))) : 0;
+}
+
+Result<Delivery> Hotspot::Impl::deliver_to(Transport& way, Outbox& mail,
+                                           const EvidenceResponder& told) {
+  if (Result<void> expired = mail.expire(confirmed(told)); !expired) return fail(expired.error());
+  return upload(mail, way, clock.now());
+}
+
 Result<Delivery> Hotspot::deliver() {
   const UnixNanos now = impl_->clock.now();
   if (Result<void> sealed = impl_->outbox.seal(round_at(now)); !sealed) {
@@ -246,10 +261,11 @@ Result<Delivery> Hotspot::deliver() {
   for (Impl::Other& other : impl_->others) {
     if (Result<void> taken = other.outbox.mirror(impl_->outbox); !taken) return fail(taken.error());
   }
-  Result<Delivery> delivery = upload(impl_->outbox, impl_->transport, now);
+  Result<Delivery> delivery = impl_->deliver_to(impl_->transport, impl_->outbox, impl_->responder);
   for (Impl::Other& other : impl_->others) {
     if (!delivery) return delivery;
-    const Result<Delivery> more = upload(other.outbox, *other.transport, now);
+    const Result<Delivery> more =
+        impl_->deliver_to(*other.transport, other.outbox, other.responder);
     if (!more) return more;
     add_to(*delivery, *more);
   }
@@ -257,11 +273,13 @@ Result<Delivery> Hotspot::deliver() {
 }
 
 Result<Delivery> Hotspot::answer_audits() {
-  impl_->evidence.expire(impl_->clock.now());
   Delivery delivery = impl_->responder.answer(impl_->transport);
+  UnixNanos latest = impl_->confirmed(impl_->responder);
   for (Impl::Other& other : impl_->others) {
     add_to(delivery, other.responder.answer(*other.transport));
+    latest = std::max(latest, impl_->confirmed(other.responder));
   }
+  impl_->evidence.expire(latest);
   return delivery;
 }
 

@@ -59,7 +59,7 @@ class Outbox {
                 std::optional<std::int64_t> retry_after_seconds, bool everything);
   // What was postponed may be tried again at once: times that were right may be no more.
   void forget_waits();
-  // Gives up batches older than the rules allow.
+  // Gives up batches older than the rules allow; never by a time that only our own clock says.
   Result<void> expire(UnixNanos now);
 
   // When due() has something again; the end of the oldest waiting round when only unsigned messages

@@ -139,7 +139,6 @@ std::string error_line(const std::string& body) {
 
 Result<Delivery> upload(Outbox& outbox, Transport& transport, UnixNanos now) {
   Delivery delivery;
-  if (Result<void> expired = outbox.expire(now); !expired) return fail(expired.error());
   Mail mail{outbox, transport, now, delivery};
   while (true) {
     const std::vector<Parcel> parcels = outbox.due_together(now);

@@ -142,7 +142,7 @@ HttpResponse Api::get_tasks(std::string_view key) {
     const Instant deadline{task.deadline / kNanosPerSecond, task.deadline % kNanosPerSecond * 1000};
     evidence.push_back({{"report", to_hex(task.report)}, {"deadline", to_iso8601(deadline, 0)}});
   }
-  return ok({{"evidence", std::move(evidence)}});
+  return ok({{"round", round_at(parts_.clock.now())}, {"evidence", std::move(evidence)}});
 }
 
 HttpResponse Api::get_epoch(std::string_view number) {

@@ -77,12 +77,17 @@ TEST_F(ResponderTest, SaysWhatItNoLongerHasOnce) {
 TEST_F(ResponderTest, SurvivesNonsense) {
   EvidenceResponder responder = this->responder();
   for (const char* body : {"", "[]", "{}", R"({"evidence":7})", R"({"evidence":[3]})",
-                           R"({"evidence":[{"report":"zz"}]})", R"({"evidence":[{"report":1}]})"}) {
+                           R"({"evidence":[{"report":"zz"}]})", R"({"evidence":[{"report":1}]})",
+                           R"({"evidence":[],"round":"7"})", R"({"evidence":[],"round":-1})"}) {
     tasks_ = body;
     EXPECT_EQ(responder.answer(transport_).failed.size(), 1U) << body;
   }
+  EXPECT_FALSE(responder.verifier_round());
   tasks_ = R"({"evidence":[]})";
   EXPECT_TRUE(responder.answer(transport_).failed.empty());
+  tasks_ = R"({"evidence":[],"round":7})";
+  EXPECT_TRUE(responder.answer(transport_).failed.empty());
+  EXPECT_EQ(responder.verifier_round(), 7U);
 }
 
 TEST_F(ResponderTest, HasASeamForAWorldThatCheats) {

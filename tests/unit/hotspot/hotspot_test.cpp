@@ -172,6 +172,37 @@ TEST_F(HotspotTest, DeliversAndAnswersAuditsSoThatTheVerifierMeasuresTheSame) {
   EXPECT_EQ(figures.carrier_offset_dhz, report.carrier_offset_dhz);
 }
 
+// Neither our clock alone nor a verifier's: both have to say that it is long ago.
+TEST_F(HotspotTest, GivesNothingUpByAClockThatWasSetDaysAhead) {
+  Hotspot speaker = open(1);
+  render(first_plan(speaker));
+  Hotspot listener = open(2);
+  ASSERT_EQ(listener.hear(window())->reports.size(), 1U);
+  Round told = kTestRound;
+  transport_.handler = [&](const HttpRequest& request) -> Result<HttpResponse> {
+    if (request.method == "POST") return HttpResponse{503, std::nullopt, "{}"};
+    return HttpResponse{200, std::nullopt,
+                        R"({"evidence":[],"round":)" + std::to_string(told) + "}"};
+  };
+  const auto look = [&] {
+    EXPECT_TRUE(listener.answer_audits());
+    EXPECT_TRUE(listener.deliver());
+  };
+  constexpr Round kTenDays = 14'400;
+  told = kTestRound + kTenDays;
+  look();
+  EXPECT_EQ(listener.undelivered(), 1U) << "the verifier's clock is ahead";
+  told = kTestRound;
+  clock_.advance_to(round_opening(kTestRound + kTenDays));
+  look();
+  EXPECT_EQ(listener.undelivered(), 1U) << "our clock is ahead";
+  EXPECT_GT(listener.evidence_bytes(), 0U);
+  told = kTestRound + kTenDays;
+  look();
+  EXPECT_EQ(listener.undelivered(), 0U);
+  EXPECT_EQ(listener.evidence_bytes(), 0U);
+}
+
 TEST_F(HotspotTest, SignsWhatTheSimulationSeamMakesOfAReport) {
   Hotspot speaker = open(1);
   render(first_plan(speaker));

@@ -319,7 +319,7 @@ TEST_F(ApiTest, TasksAreThoseThatAreOpen) {
   EXPECT_EQ(get("/v1/hotspots/" + key() + "/tasks").status, 404);
   onboard();
   EXPECT_EQ(Json::parse(get("/v1/hotspots/" + key() + "/tasks").body),
-            Json::parse(R"({"evidence":[]})"));
+            (Json{{"round", round_at(clock_.now())}, {"evidence", Json::array()}}));
   const AuditTask task{.report = Hash256{7},
                        .epoch = 1,
                        .hotspot = signer_.key.public_key,
