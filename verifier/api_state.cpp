@@ -4,6 +4,7 @@
 
 #include "core/message_json.h"
 #include "verifier/api.h"
+#include "verifier/channel_desk.h"
 #include "verifier/epoch_calendar.h"
 #include "verifier/openapi.h"
 #include "verifier/publication.h"
@@ -113,6 +114,7 @@ Result<ServiceState> Api::state() const {
     state.rounds_opened = due > opening ? due - opening : 0;
     state.rounds_without_entropy = state.rounds_opened - released->size();
   }
+  if (parts_.channels != nullptr) state.silent_peers = parts_.channels->silent_others();
   return state;
 }
 

@@ -41,6 +41,8 @@ class ChannelDesk final : public ChannelBooks {
 
   // From now on this is one verifier of several; `others` outlives this. Before the first request.
   void consult(OtherReservations& others) { others_ = &others; }
+  // How many of them a reservation does not wait for, because they did not answer.
+  std::size_t silent_others() const { return others_ == nullptr ? 0 : others_->silent(); }
 
   // Countersigns an anchor when the payer's deposit holds its maximum beside all that is reserved,
   // durably; of two at once that do not both fit, both may be refused. Errc::bad_signature when the

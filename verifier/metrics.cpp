@@ -121,6 +121,9 @@ void put_state(Page& page, const ServiceState& state) {
   page.gauge("earshot_epoch_rounds_without_entropy",
              "Of these, rounds whose link is missing: skipped for good.",
              as_double(state.rounds_without_entropy));
+  page.gauge("earshot_channels_silent_peers",
+             "Other verifiers that reservations do not wait for, because they did not answer.",
+             as_double(state.silent_peers));
 }
 
 void put_http(Page& page, const HttpCounters& http) {

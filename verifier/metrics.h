@@ -38,6 +38,7 @@ struct ServiceState {
   // without entropy.
   std::uint64_t rounds_opened = 0;
   std::uint64_t rounds_without_entropy = 0;
+  std::uint64_t silent_peers = 0;  // That reservations do not wait for.
 };
 
 class Metrics final : public IntakeObserver {

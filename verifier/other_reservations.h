@@ -13,6 +13,8 @@ class OtherReservations {
   // when too few of the others answer for a reservation to be safe.
   virtual Result<std::vector<rewards::channels::SignedAnchor>> reserved(const EvmAddress& payer,
                                                                         std::uint64_t first) = 0;
+  // How many of them are not waited for, because they did not answer.
+  virtual std::size_t silent() const = 0;
 };
 
 }  // namespace earshot::verifier

@@ -119,6 +119,7 @@ class ChannelDesksTest : public ChannelDeskTest {
       if (test_.are_cut_off_) return fail(Errc::unavailable, "nobody answers");
       return all;
     }
+    std::size_t silent() const override { return test_.silent_ == 99 ? 0 : 1; }
 
    private:
     ChannelDesksTest& test_;

@@ -131,7 +131,7 @@ Result<std::unique_ptr<QuorumService>> QuorumService::make(
   made->agreement_ = std::make_unique<QuorumAgreement>(QuorumAgreement::Parts{
       made->quorum_, base.policy, base.messages, base.registry, *made->store_, *made->exchange_,
       made->peers_, base.config.simulation.virtual_clock, base.channels});
-  made->reservations_ = std::make_unique<PeerReservations>(made->quorum_, made->peers_);
+  made->reservations_ = std::make_unique<PeerReservations>(made->quorum_, made->peers_, base.log);
   made->desk_ = std::make_unique<QuorumDesk>(
       QuorumDesk::Parts{made->quorum_, *made->store_, base.messages, base.signer});
   return made;
