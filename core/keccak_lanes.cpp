@@ -25,7 +25,7 @@ void digest(const std::uint64_t (*block)[8], std::uint64_t (*out)[8]) {
 template <std::size_t kLanes>
 void put_message(ByteView message, std::size_t lane, std::uint64_t (*block)[kLanes]) {
   std::array<std::uint64_t, keccak::kRateWords> words{};
-  std::memcpy(words.data(), message.data(), message.size());
+  if (!message.empty()) std::memcpy(words.data(), message.data(), message.size());
   words[message.size() / 8] ^= std::uint64_t{1} << (message.size() % 8 * 8);
   words.back() ^= std::uint64_t{1} << 63;
   for (std::size_t w = 0; w < words.size(); ++w) block[w][lane] = words[w];

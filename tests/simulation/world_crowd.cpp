@@ -160,7 +160,8 @@ void World::answer_audits(std::size_t hotspot) {
   const std::string key = to_hex(Crowd::key_of(hotspot));
   const HttpResponse tasks = get("/v1/hotspots/" + key + "/tasks");
   if (tasks.status != 200) return;
-  for (const auto& task : nlohmann::json::parse(tasks.body)["evidence"]) {
+  const nlohmann::json asked = nlohmann::json::parse(tasks.body);
+  for (const auto& task : asked.at("evidence")) {
     const std::string target = "/v1/evidence/" + task["report"].get<std::string>();
     after(span(0, 120 * kSecond), [this, target, key] {
       post({"POST", target, "application/octet-stream", key}, [](const auto&) {});

@@ -476,7 +476,7 @@ void OpenApiTest::fail_everywhere() {
   std::promise<void> open;
   const std::shared_future<void> gate = open.get_future().share();
   std::promise<void> begun;
-  BlockingPool::Task holds = [&] {
+  BlockingPool::Task holds = [&begun, gate] {
     begun.set_value();
     gate.wait();
   };
