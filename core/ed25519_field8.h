@@ -64,10 +64,12 @@ inline __m512i times_19(__m512i x) {
 inline Fe8 carry(const Fe8& a) {
   const __m512i mask = splat(kLimbMask);
   Fe8 out;
-  __m512i up = times_19(_mm512_srli_epi64(a.limb[4], 51));
-  for (std::size_t i = 0; i < kLimbs; ++i) {
-    out.limb[i] = _mm512_add_epi64(_mm512_and_si512(a.limb[i], mask), up);
-    up = _mm512_srli_epi64(a.limb[i], 51);
+  for (std::size_t i = 0; i < kLimbs; ++i) out.limb[i] = _mm512_and_si512(a.limb[i], mask);
+  // What leaves the topmost limb comes back at the lowest, 19 times: below 2^15.
+  out.limb[0] = _mm512_madd52lo_epu64(out.limb[0], _mm512_srli_epi64(a.limb[4], 51),
+                                      splat(std::uint64_t{19}));
+  for (std::size_t i = 1; i < kLimbs; ++i) {
+    out.limb[i] = _mm512_add_epi64(out.limb[i], _mm512_srli_epi64(a.limb[i - 1], 51));
   }
   return out;
 }
@@ -90,6 +92,26 @@ inline Fe8 sub(const Fe8& a, const Fe8& b) {
   return carry(difference);
 }
 inline Fe8 negated(const Fe8& a) { return sub(zero(), a); }
+
+// -2a, as 4p - 2a.
+inline Fe8 minus_twice(const Fe8& a) {
+  const __m512i lowest = splat(4 * (kLimbMask - 18));
+  const __m512i other = splat(4 * kLimbMask);
+  Fe8 out;
+  for (std::size_t i = 0; i < kLimbs; ++i) {
+    const __m512i twice = _mm512_add_epi64(a.limb[i], a.limb[i]);
+    out.limb[i] = _mm512_sub_epi64(i == 0 ? lowest : other, twice);
+  }
+  return carry(out);
+}
+// 2a + b
+inline Fe8 twice_plus(const Fe8& a, const Fe8& b) {
+  Fe8 sum;
+  for (std::size_t i = 0; i < kLimbs; ++i) {
+    sum.limb[i] = _mm512_add_epi64(_mm512_add_epi64(a.limb[i], a.limb[i]), b.limb[i]);
+  }
+  return carry(sum);
+}
 
 // Columns of a product, 2^(51 k) each, below 2^56: the upper five weigh 19 times the lower ones.
 inline Fe8 fold(const __m512i* column) {

@@ -9,9 +9,10 @@
 
 namespace earshot::ed25519 {
 
-// Multiples 0 B to 128 B of the base point: y + x, y - x, 2dxy, each in five 51-bit limbs.
+// Multiples 0 B to 128 B of the base point: y + x, y - x, 2dxy, each in five 51-bit limbs; and a
+// word that stays zero, so that a row is two vectors.
 struct BaseTable {
-  std::uint64_t limb[129][3][5];
+  alignas(64) std::uint64_t word[129][16];
 };
 // `multiples`: the encodings of 1 B to 128 B, 32 bytes each.
 void fill_base_table(const std::uint8_t* multiples, BaseTable& table);
