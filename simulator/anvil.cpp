@@ -20,8 +20,8 @@ using nlohmann::json;
 using rewards::chain::Node;
 using rewards::chain::to_quantity;
 
-// Chosen: anvil answers within 0.1 s on an idle machine; a loaded one gets a hundred times that.
-constexpr std::chrono::milliseconds kStartLimit = std::chrono::seconds(10);
+// Chosen: anvil answers within 0.1 s on an idle machine, ganache within 2; a loaded one gets more.
+constexpr std::chrono::milliseconds kStartLimit = std::chrono::seconds(30);
 constexpr std::chrono::milliseconds kPoll = std::chrono::milliseconds(10);
 // Somebody can take a port between our look and anvil's bind: then the next one is tried.
 constexpr int kPortAttempts = 3;
