@@ -87,7 +87,7 @@ virtual_clock = true
 """
 
 
-def hotspot_text(site, folder, verifier, owner, air, moves_clock):
+def hotspot_text(site, folder, verifier, owner, air, moves_clock, window_rounds=EPOCH_ROUNDS, timeout_s=20):
     """`air`: further arguments of the virtual air."""
     place = f"lat={site.latitude:.9f},lon={site.longitude:.9f},height=0"
     return f"""[hotspot]
@@ -105,7 +105,7 @@ clock_error_ns = 100
 [verifier]
 url = "{verifier}"
 network = {NETWORK}
-timeout_s = 20
+timeout_s = {timeout_s}
 audit_poll_s = 30
 spread_s = 5
 [source]
@@ -124,7 +124,7 @@ sigma_db = 0.5
 [evidence]
 max_bytes = 67108864
 [sortition]
-window_rounds = {EPOCH_ROUNDS}
+window_rounds = {window_rounds}
 min_spreading_factor = 7
 max_spreading_factor = 8
 [simulation]

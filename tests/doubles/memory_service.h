@@ -13,12 +13,15 @@ struct MemoryService {
     rewards::Policy policy = {};
     UnixNanos now = round_opening(29'000'000);
     std::size_t max_body_bytes = 1U << 20;
-    bool moves_clock = false;  // With the resource that does.
+    std::size_t max_snippet_bytes = 1U << 16;
+    // The resource that moves the clock: it is not there, it does, or it only says so.
+    enum class Mover : std::uint8_t { none, moves, pretends } mover = Mover::none;
   };
 
   explicit MemoryService(How how)
       : policy(std::move(how.policy)),
         clock(how.now),
+        evidence(store, *registry, how.max_snippet_bytes),
         api({.network = kTestNetwork,
              .policy = policy,
              .clock = clock,
@@ -28,8 +31,7 @@ struct MemoryService {
              .evidence = evidence,
              .log_signer = signer,
              .max_body_bytes = how.max_body_bytes,
-             .move_clock = how.moves_clock ? [](UnixNanos) { return Result<void>{}; }
-                                           : std::function<Result<void>(UnixNanos)>{}}) {}
+             .move_clock = mover_for(how.mover)}) {}
 
   // Whether the answer is one that a client may get: no failure inside.
   bool answers_soundly(const HttpRequest& request) {
@@ -42,9 +44,20 @@ struct MemoryService {
   MemoryStore store;
   std::unique_ptr<RegistryStore> registry = *RegistryStore::open(":memory:", kTestNetwork);
   Ingest ingest{kTestNetwork, store};
-  EvidenceDesk evidence{store, *registry, 1U << 16};
+  EvidenceDesk evidence;
   NoteSigner signer = *make_note_signer("localhost/test", {});
   Api api;
+
+ private:
+  std::function<Result<void>(UnixNanos)> mover_for(How::Mover mover) {
+    if (mover == How::Mover::none) return {};
+    return [this, mover](UnixNanos time) -> Result<void> {
+      if (mover == How::Mover::pretends) return {};
+      if (time < clock.now()) return fail(Errc::usage, "backwards");
+      clock.advance_to(time);
+      return {};
+    };
+  }
 };
 
 }  // namespace earshot::verifier

@@ -23,6 +23,9 @@ from verifierd import Verifierd
 
 BINARIES = pathlib.Path(sys.argv.pop(1)).resolve()
 SOURCE = pathlib.Path(sys.argv.pop(1)).resolve()
+sys.path.insert(0, str(SOURCE / "scripts"))
+from one_machine.plan import Site, hotspot_text  # noqa: E402
+
 DAY = 86_400
 PATIENCE = 300
 METERS = 5_000
@@ -37,10 +40,10 @@ def iso(seconds):
 class Hotspot:
     """A daemon with its folder, at a place on flat ground."""
 
-    def __init__(self, folder, name, verifier, east_m, transmits):
-        self.folder = folder / name
+    def __init__(self, folder, site, verifier):
+        self.folder = folder / site.name
         self.folder.mkdir()
-        self.name, self.east_m, self.transmits, self.verifier = name, east_m, transmits, verifier
+        self.site, self.verifier = site, verifier
         self.config = self.folder / "hotspotd.toml"
         self.log_file = self.folder / "log"
         self.process = None
@@ -49,45 +52,8 @@ class Hotspot:
         self.configure("")
 
     def configure(self, air):
-        longitude = math.degrees(self.east_m / 6_378_137)
-        self.config.write_text(f"""
-[hotspot]
-key_file = "{self.folder}/key"
-state_directory = "{self.folder}/state"
-owner = "{OWNER}"
-region = "EU868"
-antenna_gain_dbi = 2.15
-latitude_deg = 0.0
-longitude_deg = {longitude:.9f}
-height_m = 0.0
-transmit = {"true" if self.transmits else "false"}
-clock = "gnss"
-clock_error_ns = 100
-[verifier]
-url = "{self.verifier}"
-network = 31337
-timeout_s = 120
-[source]
-device = "driver=earshot_air,lat=0,lon={longitude:.9f},height=0,gain_dbi=2.15,nf=6{air}"
-rate_hz = 625000
-gain = {{ LNA = 40, VGA = 0 }}
-device_time = "utc"
-[transmit]
-gain = {{ PA = 14 }}
-full_scale_dbm = 14.0
-[status]
-listen = "127.0.0.1:0"
-[calibration]
-full_scale_dbm = -60.0
-sigma_db = 0.5
-[sortition]
-window_rounds = 1
-min_spreading_factor = 7
-max_spreading_factor = 8
-[simulation]
-lockstep = true
-moves_verifier_clock = true
-""")
+        self.config.write_text(hotspot_text(self.site, self.folder, self.verifier, OWNER, air, moves_clock=True,
+                                            window_rounds=1, timeout_s=120))
 
     def environment(self):
         return {**os.environ, "SOAPY_SDR_ROOT": "/nonexistent",
@@ -147,8 +113,8 @@ class LiveHotspots(unittest.TestCase):
             cls.node.pass_time(900)
             cls.node.pass_time(1)
         url = f"http://127.0.0.1:{cls.verifier.port}"
-        cls.sender = Hotspot(cls.folder, "sender", url, METERS, True)
-        cls.witness = Hotspot(cls.folder, "witness", url, 0, False)
+        cls.sender = Hotspot(cls.folder, Site("sender", True, METERS, 0, 0), url)
+        cls.witness = Hotspot(cls.folder, Site("witness", False, 0, 0, 0), url)
 
     @classmethod
     def tearDownClass(cls):

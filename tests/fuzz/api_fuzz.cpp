@@ -22,7 +22,8 @@ std::string text_of(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static MemoryService service({.max_body_bytes = 1U << 16, .moves_clock = true});
+  static MemoryService service(
+      {.max_body_bytes = 1U << 16, .mover = MemoryService::How::Mover::pretends});
   static const std::vector<Api::Operation> operations = Api::operations();
   Reader in(ByteView(data, size));
   HttpRequest request;

@@ -8,8 +8,7 @@
 
 #include "core/merkle.h"
 #include "core/message_json.h"
-#include "tests/doubles/fake_signer.h"
-#include "tests/doubles/memory_store.h"
+#include "tests/doubles/memory_service.h"
 #include "verifier/log/checkpoint.h"
 #include "verifier/log/tile.h"
 
@@ -23,26 +22,13 @@ constexpr UnixNanos kLate = round_opening(kRound) + 3 * 3600 * kNanosPerSecond;
 
 class ApiTest : public testing::Test {
  protected:
-  explicit ApiTest(bool is_virtual = true)
-      : registry_(*RegistryStore::open(":memory:", kTestNetwork)),
-        api_({.network = kTestNetwork,
-              .policy = policy_,
-              .clock = clock_,
-              .store = store_,
-              .registry = *registry_,
-              .ingest = ingest_,
-              .evidence = evidence_,
-              .log_signer = log_signer_,
-              .max_body_bytes = 64 * 1024,
-              .move_clock = is_virtual ? std::function<Result<void>(UnixNanos)>(
-                                             [this](UnixNanos time) { return move(time); })
-                                       : nullptr}) {}
+  using Mover = MemoryService::How::Mover;
+  explicit ApiTest(Mover mover = Mover::moves)
+      : service_({.now = kLate,
+                  .max_body_bytes = 64 * 1024,
+                  .max_snippet_bytes = 8U << 20,
+                  .mover = mover}) {}
 
-  Result<void> move(UnixNanos time) {
-    if (time < clock_.now()) return fail(Errc::usage, "backwards");
-    clock_.advance_to(time);
-    return {};
-  }
   HttpResponse post(const std::string& target, const std::string& body,
                     const std::string& type = "application/octet-stream") {
     return api_.handle_request(
@@ -61,20 +47,21 @@ class ApiTest : public testing::Test {
   }
   std::string key() const { return to_hex(signer_.key.public_key); }
 
-  rewards::Policy policy_;
-  VirtualClock clock_{kLate};
-  MemoryStore store_;
-  std::unique_ptr<RegistryStore> registry_;
-  Ingest ingest_{kTestNetwork, store_};
-  EvidenceDesk evidence_{store_, *registry_, 8U << 20};
-  NoteSigner log_signer_ = *make_note_signer("localhost/test", {});
-  Api api_;
+  MemoryService service_;
+  const rewards::Policy& policy_ = service_.policy;
+  VirtualClock& clock_ = service_.clock;
+  MemoryStore& store_ = service_.store;
+  RegistryStore* const registry_ = service_.registry.get();
+  Ingest& ingest_ = service_.ingest;
+  EvidenceDesk& evidence_ = service_.evidence;
+  const NoteSigner& log_signer_ = service_.signer;
+  Api& api_ = service_.api;
   FakeSigner signer_{1};
 };
 
 class ApiOfSystemClockTest : public ApiTest {
  protected:
-  ApiOfSystemClockTest() : ApiTest(false) {}
+  ApiOfSystemClockTest() : ApiTest(Mover::none) {}
 };
 
 TEST_F(ApiTest, TheIntakeLogIsServedAsSignedTiles) {
