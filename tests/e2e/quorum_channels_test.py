@@ -6,11 +6,7 @@ the hotspot's owner claims. Another verifier then keeps silent about channels: n
 quorum_channels_test.py BIN_DIR SOURCE_DIR
 """
 import json
-import pathlib
-import shutil
 import subprocess
-import sys
-import tempfile
 import time
 
 from quorum_test import BIN, EPOCH_SECONDS, FIRST, GRACE, MINUTE, NAMES, Network, run
@@ -20,15 +16,15 @@ DEPOSIT = 100 * TOKEN
 
 
 class Channels(Network):
-    def __init__(self, folder):
-        super().__init__(folder, has_channels=True)
+    def __init__(self):
+        super().__init__(has_channels=True)
         self.submitted = FIRST - 1
         self.opened = 0
         self.domain = ["--contract", self.contract, "--chain-id", 31337]
         self.signers = [word for name in NAMES for word in ("--signer", self.keys[name, "evm"]["account"])]
 
     def urls(self, *names):
-        return [word for name in names for word in ("--verifier", f"http://127.0.0.1:{self.verifiers[name].port}")]
+        return [word for name in names for word in ("--verifier", self.url(name))]
 
     def earshot(self, *words, code=0):
         """What it says: an object, or its line of error."""
@@ -81,7 +77,7 @@ class Channels(Network):
         seals = [self.seal_of(name, epoch) for name in names]
         assert all(seal == seals[0] for seal in seals), "the seals differ"
         for name in names:
-            audit = self.earshot("audit", "--epoch", epoch, "--log", f"http://127.0.0.1:{self.verifiers[name].port}")
+            audit = self.earshot("audit", "--epoch", epoch, "--log", self.url(name))
             assert audit["identical"], audit
         status = self.earshot("chain", "status", "--rpc", self.node.url, "--contract", self.contract)
         assert int(status["paid_by_deposits"]) == spent, (status, spent)
@@ -113,9 +109,6 @@ def pay_with_one_down(network, epoch):
     network.settle(epoch)
     network.check_same(epoch, ("ada", "bob"), 3 * 10**16)
     network.verifiers["cyd"].start()
-    for (of, _), front in network.fronts.items():
-        if of == "cyd":
-            front.behind = f"http://127.0.0.1:{network.verifiers['cyd'].port}"
 
 
 def pay_with_one_silent(network, epoch):
@@ -135,15 +128,12 @@ def pay_with_one_silent(network, epoch):
 
 
 def main():
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="earshot-channels-"))
-    network = Channels(folder)
     begun = time.monotonic()
-    try:
+    with Channels() as network:
         network.go(FIRST * EPOCH_SECONDS - 11 * MINUTE, with_links=False)
         network.onboard()
         network.settle(FIRST)
-        network.on_chain("claim", "--epoch", FIRST, "--log", f"http://127.0.0.1:{network.verifiers['ada'].port}", "--key",
-                         "payer")
+        network.on_chain("claim", "--epoch", FIRST, "--log", network.url("ada"), "--key", "payer")
         assert int(network.on_chain("deposit", "--key", "payer", "--amount", DEPOSIT)["deposit"]) == DEPOSIT
         epoch = network.now // EPOCH_SECONDS
         cannot_promise_twice(network, epoch)
@@ -152,19 +142,12 @@ def main():
         network.go(network.now + 2 * MINUTE, with_links=False)
         pay_with_one_silent(network, network.now // EPOCH_SECONDS)
         for name in ("ada", "bob"):
-            paid = network.earshot("rewards", "proof", "--epoch", network.submitted, "--log",
-                                   f"http://127.0.0.1:{network.verifiers[name].port}", "--account", network.owner)
-            (folder / f"proof-{name}").write_text(json.dumps(paid))
+            paid = network.earshot("rewards", "proof", "--epoch", network.submitted, "--log", network.url(name), "--account",
+                                   network.owner)
+            (network.folder / f"proof-{name}").write_text(json.dumps(paid))
         claimed = network.on_chain("claim", "--proof", "proof-bob", "--key", "payer")
         assert int(claimed["balance"]) == 5 * 10**16, claimed
         print(f"channels: settled and claimed in {time.monotonic() - begun:.0f} s")
-    except BaseException:
-        for name in NAMES:
-            print(f"--- {name}\n{network.verifiers[name].log()[-6000:]}", file=sys.stderr)
-        raise
-    finally:
-        network.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

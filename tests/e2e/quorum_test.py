@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Three verifiers that judge one network, each a process with its own stores, and a real node: they get the same
-messages in another order and not all of them, agree on the set and the seal, sign, and any of them has the signatures
-that settle the epoch. One of them then equivocates, signs another root, and withholds its signature: the epoch settles
-each time, and what it did is a file that `earshot epoch accuse` checks.
+"""Three verifiers that judge one network, each a process with its own stores, and a real node. They talk to each other
+over TLS, with certificates of an authority that is in no system's store. They get the same messages in another order
+and not all of them, agree on the set and the seal, sign, and any of them has the signatures that settle the epoch. One
+of them then equivocates, signs another root, and withholds its signature: the epoch settles each time, and what it did
+is a file that `earshot epoch accuse` checks.
 
 quorum_test.py BIN_DIR SOURCE_DIR
 """
@@ -14,6 +15,8 @@ import pathlib
 import random
 import re
 import shutil
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -23,6 +26,7 @@ import urllib.error
 import urllib.request
 
 from anvil import Anvil
+from certificates import make_tls
 from verifierd import Verifierd
 
 BIN = pathlib.Path(sys.argv[1]).resolve()
@@ -44,10 +48,16 @@ def world(*words, stdin=None):
     return json.loads(run(BIN / "quorum-world", *words, stdin=stdin and json.dumps(stdin)))
 
 
-class Front:
-    """What a peer sees of a verifier: its API, or what `change(path, status, body)` makes of an answer."""
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
 
-    def __init__(self):
+
+class Front:
+    """Stands before a verifier: its API, or what `change(path, status, body)` makes of an answer. Over TLS or not."""
+
+    def __init__(self, tls=None, trust=None):
         self.behind = None
         self.change = None
         front = self
@@ -55,7 +65,7 @@ class Front:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 try:
-                    with urllib.request.urlopen(front.behind + self.path, timeout=60) as answer:
+                    with urllib.request.urlopen(front.behind + self.path, timeout=60, context=trust) as answer:
                         status, body = answer.status, answer.read()
                 except urllib.error.HTTPError as error:
                     status, body = error.code, error.read()
@@ -72,16 +82,26 @@ class Front:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(tls.certificate, tls.key)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = f"{'https' if tls else 'http'}://localhost:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
 class Network:
-    """With channels the payer gets what nobody earned, so that it has tokens to pay with."""
+    """With channels the payer gets what nobody earned, so that it has tokens to pay with. With TLS the verifiers serve
+    https only, and the tool, which speaks none, comes through a front on its own machine.
 
-    def __init__(self, folder, has_channels=False):
-        self.folder = folder
+    Used by `with`: shows the verifiers' logs when the test fails, and leaves nothing behind.
+    """
+
+    def __init__(self, has_channels=False, has_tls=False):
+        self.folder = folder = pathlib.Path(tempfile.mkdtemp(prefix="earshot-quorum-"))
         self.has_channels = has_channels
+        self.tls = make_tls(folder) if has_tls else None
+        self.trust = has_tls and ssl.create_default_context(cafile=self.tls.ca) or None
         self.keys = {}
         for name in NAMES:
             for kind in ("log", "evm"):
@@ -100,14 +120,39 @@ class Network:
             BIN / "earshot", "chain", "deploy", "--rpc", self.node.url, "--key", folder / "payer", "--policy",
             self.policy, "--first-epoch", FIRST, "--activation-delay", 0, "--wait", "mined", "--journal",
             folder / "deploy", *signers))["contract"]
-        self.fronts = {(of, to): Front() for of in NAMES for to in NAMES if of != to}
+        # Between cyd and the others, so that it can go wrong. Those two talk to each other directly.
+        self.fronts = {("cyd", to): Front(self.tls, self.trust) for to in ("ada", "bob")}
+        self.ports = {name: free_port() for name in NAMES}
         self.verifiers = {name: self.make_verifier(name) for name in NAMES}
+        self.tool_fronts = {name: Front(None, self.trust) for name in NAMES} if has_tls else {}
         for name in NAMES:
             self.verifiers[name].start()
-            for (of, _), front in self.fronts.items():
-                if of == name:
-                    front.behind = f"http://127.0.0.1:{self.verifiers[name].port}"
+        for front in self.fronts.values():
+            front.behind = self.address("cyd")
+        for name, front in self.tool_fronts.items():
+            front.behind = self.address(name)
         self.now = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, failure, *_):
+        if failure:
+            for name in NAMES:
+                print(f"--- {name}\n{self.verifiers[name].log()[-6000:]}", file=sys.stderr)
+        for service in self.verifiers.values():
+            if service.process and service.process.poll() is None:
+                service.kill()
+        self.node.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def address(self, name):
+        """Where a verifier is, for other verifiers."""
+        return f"{'https' if self.tls else 'http'}://localhost:{self.ports[name]}"
+
+    def url(self, name):
+        """Where it is for the tool."""
+        return self.tool_fronts[name].url if self.tls else self.address(name)
 
     def log_key(self, name):
         key = b"\x01" + bytes.fromhex(self.keys[name, "log"]["hotspot"])
@@ -116,16 +161,17 @@ class Network:
 
     def make_verifier(self, name):
         peers = "".join(
-            f'[[peers]]\nurl = "{self.fronts[other, name].url}"\nlog_key = "{self.log_key(other)}"\n'
-            f'address = "{self.keys[other, "evm"]["account"]}"\n' for other in NAMES if other != name)
+            f'[[peers]]\nurl = "{self.fronts[other, name].url if other == "cyd" else self.address(other)}"\n'
+            f'log_key = "{self.log_key(other)}"\naddress = "{self.keys[other, "evm"]["account"]}"\n' for other in NAMES if other != name)
         directory = self.folder / name
         directory.mkdir()
         service = Verifierd(
-            BIN, directory=directory, node=self.node.url, virtual=True,
+            BIN, directory=directory, port=self.ports[name], node=self.node.url, virtual=True, tls=self.tls,
             extra=f'[entropy]\ncommit_ahead_seconds = 600\n'
                   f'[identity]\nname = "example.org/{name}"\nkey_file = "{self.folder}/{name}.log"\n'
                   f'[quorum]\nthreshold = 2\nfirst_epoch = {FIRST}\ncontract = "{self.contract}"\n'
                   f'key_file = "{self.folder}/{name}.evm"\nstep_seconds = 60\n' +
+                  (f'ca_file = "{self.tls.ca}"\n' if self.tls else "") +
                   (f'[channels]\ncontract = "{self.contract}"\nkey_file = "{self.folder}/{name}.evm"\n'
                    if self.has_channels else "") + peers)
         text = service.config.read_text().replace(f"{SOURCE}/rewards/policies/earshot-1.toml", str(self.policy))
@@ -188,8 +234,7 @@ class Network:
     def submit(self, epoch, gather):
         return json.loads(run(
             BIN / "earshot", "chain", "submit", "--rpc", self.node.url, "--contract", self.contract, "--epoch", epoch,
-            "--log", f"http://127.0.0.1:{self.verifiers[gather].port}", "--gather",
-            f"http://127.0.0.1:{self.verifiers[gather].port}", "--key", self.folder / "payer", "--wait", "mined",
+            "--log", self.url(gather), "--gather", self.url(gather), "--key", self.folder / "payer", "--wait", "mined",
             "--journal", self.folder / f"submit-{epoch}"))
 
     def evidence(self, name, begins):
@@ -199,12 +244,6 @@ class Network:
         proof = self.get(name, f"/v1/quorum/evidence/{names[0]}")
         path.write_text(json.dumps(proof))
         return path
-
-    def stop(self):
-        for service in self.verifiers.values():
-            if service.process and service.process.poll() is None:
-                service.kill()
-        self.node.stop()
 
 
 def equivocate(network, epoch):
@@ -295,7 +334,7 @@ def accuse(path, *more, code=0):
 
 
 def check_proofs(network):
-    url = f"http://127.0.0.1:{network.verifiers['ada'].port}"
+    url = network.url("ada")
     equivocation = network.evidence("ada", "equivocation")
     proven = json.loads(accuse(equivocation))
     assert proven["who"] == network.log_key("cyd") and "two roots of its log" in proven["proven"], proven
@@ -314,10 +353,8 @@ def check_proofs(network):
 
 
 def main():
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="earshot-quorum-"))
-    network = Network(folder)
     begun = time.monotonic()
-    try:
+    with Network(has_tls=True) as network:
         shuffled = random.Random(5)
         network.go(FIRST * EPOCH_SECONDS - 11 * MINUTE, with_links=False)
         for batch in world("onboard", FIRST):
@@ -347,13 +384,6 @@ def main():
         logs = [network.verifiers[name].request("/healthz")[1]["log_root"] for name in NAMES]
         assert len(set(logs)) == 3, "the intake logs should differ"
         print(f"quorum: {len(wrongs)} epochs settled in {time.monotonic() - begun:.0f} s")
-    except BaseException:
-        for name in NAMES:
-            print(f"--- {name}\n{network.verifiers[name].log()[-6000:]}", file=sys.stderr)
-        raise
-    finally:
-        network.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 # Scenarios begin so many epochs after each other that each is sealed before the next ends.

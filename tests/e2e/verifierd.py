@@ -4,6 +4,7 @@ import pathlib
 import re
 import shutil
 import signal
+import ssl
 import subprocess
 import tempfile
 import urllib.error
@@ -16,13 +17,18 @@ class Verifierd:
     """One service in a directory of its own; start() it as often as it is stopped or killed."""
 
     def __init__(self, bin_dir, directory=None, port=0, node="http://127.0.0.1:9", virtual=False, extra="",
-                 reserve_bytes=0, http=""):
+                 reserve_bytes=0, http="", tls=None):
+        """With `tls`, a Tls of certificates.py, it serves https."""
         self.program = pathlib.Path(bin_dir) / "earshot-verifierd"
         self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="verifierd-"))
         self.config = self.directory / "verifierd.toml"
         self.errors = self.directory / "stderr"
         self.process = None
         self.port = None
+        self.scheme = "https" if tls else "http"
+        self.trust = tls and ssl.create_default_context(cafile=tls.ca)
+        if tls:
+            http += f'tls_certificate = "{tls.certificate}"\ntls_key = "{tls.key}"\n'
         self.config.write_text(
             f'network = 31337\npolicy_file = "{ROOT}/rewards/policies/earshot-1.toml"\n'
             f'[http]\nport = {port}\ndrain_seconds = 5\n{http}'
@@ -36,7 +42,7 @@ class Verifierd:
             self.process = subprocess.Popen([self.program, "serve", "-c", self.config], stderr=errors,
                                             stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
-        match = re.fullmatch(r"listening on http://127\.0\.0\.1:(\d+)\n", line)
+        match = re.fullmatch(rf"listening on {self.scheme}://127\.0\.0\.1:(\d+)\n", line)
         if not match:
             raise AssertionError(f"verifierd did not start: {line!r}, {self.errors.read_text()}")
         self.port = int(match[1])
@@ -55,11 +61,11 @@ class Verifierd:
 
     def request(self, path, body=None, content_type="application/octet-stream"):
         """(status, parsed JSON or bytes, headers)"""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data=body)
+        request = urllib.request.Request(f"{self.scheme}://127.0.0.1:{self.port}{path}", data=body)
         if body is not None:
             request.add_header("Content-Type", content_type)
         try:
-            answer = urllib.request.urlopen(request, timeout=30)
+            answer = urllib.request.urlopen(request, timeout=30, context=self.trust)
         except urllib.error.HTTPError as error:
             answer = error
         data = answer.read()
