@@ -1,7 +1,5 @@
 #include "verifier/hashed_memtable.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -10,31 +8,19 @@
 #include <mutex>
 #include <vector>
 
+#include "verifier/keyed_hash.h"
+
 namespace earshot::verifier {
 namespace {
 
 using Comparator = rocksdb::MemTableRep::KeyComparator;
 
-// Chosen: about as many as a full table in memory has keys; half a megabyte.
+// Chosen: a third of the keys that a full table in memory has; a megabyte.
 constexpr std::size_t kBuckets = std::size_t{1} << 16;
 constexpr std::size_t kTrailerBytes = 8;  // Given: sequence and kind behind each key (RocksDB).
 
-using HashKey = std::array<unsigned char, crypto_shorthash_KEYBYTES>;
-const HashKey& hash_key() {
-  static const HashKey key = [] {
-    HashKey made{};
-    crypto_shorthash_keygen(made.data());
-    return made;
-  }();
-  return key;
-}
 std::uint64_t hash_of(const rocksdb::Slice& key) {
-  std::array<unsigned char, crypto_shorthash_BYTES> digest{};
-  crypto_shorthash(digest.data(), reinterpret_cast<const unsigned char*>(key.data()), key.size(),
-                   hash_key().data());
-  std::uint64_t hash = 0;
-  std::memcpy(&hash, digest.data(), sizeof hash);
-  return hash;
+  return keyed_hash(as_bytes(key.ToStringView()));
 }
 
 // Key with trailer -> key.
@@ -49,10 +35,18 @@ struct Node {
   const char* entry() const { return reinterpret_cast<const char*>(this + 1); }
 };
 
+struct Bucket {
+  std::atomic<const Node*> newest{nullptr};
+  // A bit for each node, by the top of its hash: most keys that are asked for are not there, and
+  // that shows without a look at the nodes.
+  std::atomic<std::uint64_t> bits{0};
+};
+std::uint64_t bit_of(std::uint64_t hash) { return std::uint64_t{1} << (hash >> 58); }
+
 // The versions of one key, from the newest that a reader may see to the oldest.
 class VersionsOfKey final : public rocksdb::MemTableRep::Iterator {
  public:
-  VersionsOfKey(const std::atomic<const Node*>* buckets, const Comparator& comparator)
+  VersionsOfKey(const Bucket* buckets, const Comparator& comparator)
       : buckets_(buckets), comparator_(comparator) {}
 
   bool Valid() const override { return at_ != nullptr; }
@@ -62,7 +56,10 @@ class VersionsOfKey final : public rocksdb::MemTableRep::Iterator {
   void Seek(const rocksdb::Slice& internal_key, const char* /*memtable_key*/) override {
     key_ = without_trailer(internal_key);
     hash_ = hash_of(key_);
-    at_ = version_from(buckets_[hash_ % kBuckets].load(std::memory_order_acquire));
+    const Bucket& bucket = buckets_[hash_ % kBuckets];
+    const Node* const newest = bucket.newest.load(std::memory_order_acquire);
+    const bool may_be = (bucket.bits.load(std::memory_order_relaxed) & bit_of(hash_)) != 0;
+    at_ = may_be ? version_from(newest) : nullptr;
     while (at_ != nullptr && comparator_(at_->entry(), internal_key) < 0) Next();
   }
   // Not how one key is asked for.
@@ -86,7 +83,7 @@ class VersionsOfKey final : public rocksdb::MemTableRep::Iterator {
     return node;
   }
 
-  const std::atomic<const Node*>* buckets_;
+  const Bucket* buckets_;
   const Comparator& comparator_;
   rocksdb::Slice key_;
   std::uint64_t hash_ = 0;
@@ -174,7 +171,7 @@ class HashedMemtable final : public rocksdb::MemTableRep {
   HashedMemtable(const Comparator& comparator, rocksdb::Allocator* allocator)
       : MemTableRep(allocator),
         comparator_(comparator),
-        buckets_(std::make_unique<std::atomic<const Node*>[]>(kBuckets)) {}
+        buckets_(std::make_unique<Bucket[]>(kBuckets)) {}
 
   rocksdb::KeyHandle Allocate(const std::size_t size, char** entry) override {
     char* memory = nullptr;
@@ -187,9 +184,12 @@ class HashedMemtable final : public rocksdb::MemTableRep {
   void Insert(rocksdb::KeyHandle handle) override {
     char* const entry = static_cast<char*>(handle);
     const std::uint64_t hash = hash_of(without_trailer(comparator_.decode_key(entry)));
-    std::atomic<const Node*>& bucket = buckets_[hash % kBuckets];
-    const Node* const older = bucket.load(std::memory_order_relaxed);
-    bucket.store(new (entry - sizeof(Node)) Node{older, hash}, std::memory_order_release);
+    Bucket& bucket = buckets_[hash % kBuckets];
+    const Node* const older = bucket.newest.load(std::memory_order_relaxed);
+    const std::uint64_t bits = bucket.bits.load(std::memory_order_relaxed);
+    bucket.bits.store(bits | bit_of(hash), std::memory_order_relaxed);
+    // Whoever sees the node sees all of it, and its bit.
+    bucket.newest.store(new (entry - sizeof(Node)) Node{older, hash}, std::memory_order_release);
     size_.fetch_add(1, std::memory_order_relaxed);
   }
   bool Contains(const char* entry) const override {
@@ -220,7 +220,7 @@ class HashedMemtable final : public rocksdb::MemTableRep {
     auto items = std::make_shared<Items>();
     items->reserve(size_.load(std::memory_order_relaxed));
     for (std::size_t i = 0; i < kBuckets; ++i) {
-      const Node* node = buckets_[i].load(std::memory_order_acquire);
+      const Node* node = buckets_[i].newest.load(std::memory_order_acquire);
       for (; node != nullptr; node = node->next) {
         const rocksdb::Slice key = without_trailer(comparator_.decode_key(node->entry()));
         items->push_back({number_at(key, 0), number_at(key, 8), node->entry()});
@@ -235,7 +235,7 @@ class HashedMemtable final : public rocksdb::MemTableRep {
   }
 
   const Comparator& comparator_;
-  const std::unique_ptr<std::atomic<const Node*>[]> buckets_;
+  const std::unique_ptr<Bucket[]> buckets_;
   std::atomic<std::size_t> size_{0};
   std::atomic<bool> is_read_only_{false};
   std::mutex mutex_;                       // Guards the next.

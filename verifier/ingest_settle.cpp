@@ -2,18 +2,31 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "verifier/ingest.h"
 #include "verifier/intake_answers.h"
+#include "verifier/keyed_hash.h"
 #include "verifier/log/intake_log.h"
 
 namespace earshot::verifier {
+namespace {
+
+struct HashOf {
+  std::size_t operator()(ByteView bytes) const { return keyed_hash(bytes); }
+};
+struct Same {
+  bool operator()(ByteView a, ByteView b) const { return std::ranges::equal(a, b); }
+};
+
+}  // namespace
 
 // What the jobs of one group add to the store: it does not show there before they are kept.
 struct Ingest::Group {
   WriteSet writes = {};
   std::map<std::pair<PublicKey, std::uint64_t>, Hash256> sequences = {};
-  std::map<Bytes, Hash256> statements = {};
+  // By the bytes of a statement that is among `writes`.
+  std::unordered_map<ByteView, Hash256, HashOf, Same> statements = {};
   std::set<Hash256> equivocations = {};  // Ids of second headers and messages.
   bool is_leant_on = false;              // By the job at hand.
 
@@ -81,7 +94,8 @@ Result<Intake> Ingest::sort_messages(IntakeJob& job, Group& group) const {
     const Result<std::optional<Hash256>> holder = store_.find_statement(statement);
     if (!holder) return fail(holder.error());
     const std::size_t before = group.statements.size();
-    const Hash256 first = *holder ? **holder : group.claim(group.statements, statement, id);
+    const Hash256 first =
+        *holder ? **holder : group.claim(group.statements, ByteView(statement), id);
     bool is_new = group.statements.size() > before;
     if (first != id) {
       intake.status = IntakeStatus::equivocation;
@@ -97,7 +111,7 @@ Result<Intake> Ingest::sort_messages(IntakeJob& job, Group& group) const {
                                      static_cast<std::uint32_t>(i), std::move(job.paths[i]),
                                      job.now});
     group.writes.log.push_back({LogKind::message, job.now, id});
-    if (first == id) {
+    if (first == id) {  // Its bytes stay where they are.
       group.writes.statements.emplace_back(std::move(statement), id);
     } else {
       group.writes.equivocations.push_back({first, id, {}});
