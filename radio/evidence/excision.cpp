@@ -18,6 +18,7 @@ constexpr std::size_t kTile = 256;  // Chosen: 1 ms at 250 kS/s, bursts are long
 constexpr float kTileExcess = 10;
 constexpr float kChirpExcess = 12;
 constexpr float kFrequencyExcess = 1.4F;  // Over the band's median: something sits there all along.
+constexpr float kMostOfTile = 3;          // Of the median: noise has more in one of eight tiles.
 constexpr int kMinChirpSf = 7;
 constexpr int kMaxChirpSf = 12;
 constexpr std::size_t kChirpSkirt = 4;  // Bins beside a line that its window spreads it over.
@@ -90,6 +91,7 @@ std::vector<float> noise_of_frequencies(Overlapped& tiles, SampleView samples) {
     for (std::size_t k = 0; k < kTile; ++k) powers[k].push_back(std::norm(spectrum[k]));
   }
   std::vector<float> medians;
+  medians.reserve(powers.size());
   for (std::vector<float>& of_frequency : powers) medians.push_back(median_of(of_frequency));
   return medians;
 }
@@ -164,42 +166,64 @@ void excise_chirps(Samples& samples) {
 
 namespace {
 
-// What becomes of a frequency, from its noise and the band's usual noise.
-template <class Gain>
-void shape(Samples& samples, double band, Gain&& gain_of) {
-  Overlapped tiles(kTile);
-  const std::vector<float> noise = noise_of_frequencies(tiles, samples);
-  const auto reach = static_cast<std::size_t>(band * kTile);
-  const auto in_band = [reach](std::size_t k) { return std::min(k, kTile - k) <= reach; };
+// Takes out of `kept` where the noise stands above the median of those.
+void drop_loud(const std::vector<float>& noise, KeptFrequencies& kept) {
   std::vector<float> levels;
   for (std::size_t k = 0; k < kTile; ++k) {
-    if (in_band(k)) levels.push_back(noise[k]);
+    if (kept[k]) levels.push_back(noise[k]);
   }
+  if (levels.empty()) return;
   const float most = kFrequencyExcess * median_of(levels);
-  std::vector<float> gains;
-  for (std::size_t k = 0; k < kTile; ++k) {
-    gains.push_back(noise[k] > most ? 0 : gain_of(noise[k], in_band(k)));
-  }
-  tiles.rebuild(samples, [&](std::size_t, std::span<Sample> spectrum) {
-    for (std::size_t k = 0; k < kTile; ++k) spectrum[k] *= gains[k];
-  });
+  for (std::size_t k = 0; k < kTile; ++k) kept[k] = kept[k] && noise[k] <= most;
 }
 
 }  // namespace
 
-void excise_frequencies(Samples& samples, double band) {
-  shape(samples, band, [](float, bool) { return 1.0F; });
+KeptFrequencies excise_frequencies(Samples& samples, const Band& band) {
+  Overlapped tiles(kTile);
+  const std::vector<float> noise = noise_of_frequencies(tiles, samples);
+  KeptFrequencies of_band(kTile);
+  for (std::size_t k = 0; k < kTile; ++k) {
+    const double frequency = static_cast<double>(std::min(k, kTile - k)) / kTile;
+    of_band[k] = frequency >= band.from && frequency <= band.to;
+  }
+  KeptFrequencies kept = of_band;
+  drop_loud(noise, kept);
+  tiles.rebuild(samples, [&](std::size_t, std::span<Sample> spectrum) {
+    for (std::size_t k = 0; k < kTile; ++k) {
+      if (of_band[k] && !kept[k]) spectrum[k] = {};
+    }
+  });
+  return kept;
 }
 
-void whiten(Samples& samples, double band) {
-  shape(samples, band, [](float noise, bool in_band) {
-    return in_band && noise > 0 ? 1 / std::sqrt(noise) : 0.0F;
+void keep_frequencies(Samples& samples, const KeptFrequencies& kept) {
+  Overlapped tiles(kTile);
+  KeptFrequencies left = kept;
+  drop_loud(noise_of_frequencies(tiles, samples), left);
+  tiles.rebuild(samples, [&](std::size_t, std::span<Sample> spectrum) {
+    for (std::size_t k = 0; k < kTile; ++k) {
+      if (!left[k]) spectrum[k] = {};
+    }
   });
 }
 
-void keep_band(Samples& samples, double band) {
-  shape(samples, band,
-        [](float noise, bool in_band) { return in_band && noise > 0 ? 1.0F : 0.0F; });
+void whiten(Samples& samples, const KeptFrequencies& kept) {
+  Overlapped tiles(kTile);
+  const std::vector<float> noise = noise_of_frequencies(tiles, samples);
+  KeptFrequencies left = kept;
+  drop_loud(noise, left);
+  std::vector<float> gains(kTile);
+  for (std::size_t k = 0; k < kTile; ++k) {
+    gains[k] = left[k] && noise[k] > 0 ? 1 / std::sqrt(noise[k]) : 0;
+  }
+  tiles.rebuild(samples, [&](std::size_t, std::span<Sample> spectrum) {
+    for (std::size_t k = 0; k < kTile; ++k) {
+      spectrum[k] *= gains[k];
+      const float power = std::norm(spectrum[k]);
+      if (power > kMostOfTile) spectrum[k] *= std::sqrt(kMostOfTile / power);
+    }
+  });
 }
 
 }  // namespace earshot::radio

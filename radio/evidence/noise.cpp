@@ -1,17 +1,13 @@
 #include "radio/evidence/noise.h"
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cmath>
-#include <complex>
-#include <vector>
 
-#include "radio/css/fft.h"
 #include "radio/css/measure.h"
-#include "radio/css/rotation.h"
 #include "radio/css/waveform.h"
+#include "radio/evidence/alignment.h"
 #include "radio/evidence/beacon.h"
+#include "radio/evidence/common_cells.h"
 #include "radio/evidence/demodulate.h"
 #include "radio/evidence/excision.h"
 #include "radio/iq/format.h"
@@ -21,34 +17,36 @@ namespace {
 
 constexpr double kNotchHz =
     2'000;  // Chosen: echoes of 16 us (SF7) to 500 us (SF12), filters' ringing.
-constexpr double kBand = 0.225;  // Of the rate: nine tenths of the beacon's band.
 constexpr std::size_t kMostSamples = std::size_t{1} << 17;  // Half a second; more tells no more.
 constexpr std::size_t kLeastOverlap = 8'192;
-constexpr int kOffsetBins = 8;     // Four turns over the longer one, either way.
-constexpr std::size_t kTimes = 8;  // Pieces of the median.
-constexpr std::size_t kBands = 8;
-// Chosen between copies (0.85 and more) and emissions (0.52 at most): docs/RADIO.md.
-constexpr double kUneven = 0.6;
-constexpr double kEven = 0.8;
+
+// What the share in the quiet is of that in all, from nothing's to a copy's.
+struct Shares {
+  double uneven = 0;
+  double even = 0;
+};
+// Where noise is looked for, and what tells it from what is left of an emission: figures chosen
+// between both, docs/RADIO.md.
+struct Look {
+  Band band;
+  Band all;       // What it is held against.
+  Shares unsure;  // Where chance moves a copy's share: 20 dB of noise added,
+  Shares sure;    // and where it does not.
+  double skirts;  // Correlation above which there is more than emissions leave.
+};
+// Nine tenths of the beacon's band, the rate being twice that. Copies have 0.84 and more, emissions
+// 0.65 at most and correlate by 0.51 at most: frequencies are kept up to 1.4 of the usual power.
+constexpr Look kInner = {{0, 0.225}, {0, 0.225}, {0.7, 0.85}, {0.7, 0.85}, 0.6};
+// Beside the beacon, and what else is in its channel, as far as snippets are flat (decimator.h).
+// Copies have 0.89 and more, sure ones 0.97, emissions that reach so far 0.85 at most.
+constexpr Look kOuter = {{0.26, 0.4}, {0, 0.4}, {0.7, 0.85}, {0.88, 0.95}, 2};
+constexpr Band kBeside = {0.226, 0.5};  // All that is not inner: a carrier out there is no chirp.
+constexpr double kUnsure = 0.1;
+constexpr double kSure = 0.2;
 // The same of bands, where chance moves a copy with 20 dB of noise added from 0.6 down to 0.4.
 constexpr double kUnevenBands = 0.2;
 constexpr double kEvenBands = 0.4;
-// Chosen above what emissions leave (0.39): frequencies are kept up to 1.4 of the usual power.
-constexpr double kSkirts = 0.5;
-constexpr double kNoSkirts = 0.6;
-
-// Where both are most alike: one[k + delay] against other[k] turned by `bins`.
-struct Alignment {
-  double correlation = 0;  // Not normalised.
-  std::ptrdiff_t delay = 0;
-  std::ptrdiff_t bins = 0;
-};
-
-double energy_of(SampleView samples) {
-  double sum = 0;
-  for (const Sample& x : samples) sum += std::norm(x);
-  return sum;
-}
+static_assert(kFullCells == 2 * kInner.band.to * 32'768);
 
 // The part around the beacon, no longer than kMostSamples.
 void keep_window(Samples& samples, double anchor_sample) {
@@ -59,179 +57,6 @@ void keep_window(Samples& samples, double anchor_sample) {
   samples = Samples(samples.begin() + first, samples.begin() + first + kMostSamples);
 }
 
-class Correlator {
- public:
-  Correlator(SampleView one, SampleView other)
-      : size_(std::bit_ceil(one.size() + other.size())),
-        one_(spectrum(one)),
-        other_(spectrum(other)),
-        backward_(size_, Fft::Direction::backward) {}
-
-  std::size_t size() const { return size_; }
-
-  // At an offset of `bins` of the transform's own bins, all delays.
-  void look(std::ptrdiff_t bins, Alignment& best) {
-    const std::size_t shift =
-        static_cast<std::size_t>(bins + static_cast<std::ptrdiff_t>(size_)) % size_;
-    const std::span<Sample> product = backward_.in();
-    for (std::size_t k = shift; k < size_; ++k) product[k] = turned(one_[k], other_[k - shift]);
-    for (std::size_t k = 0; k < shift; ++k) {
-      product[k] = turned(one_[k], other_[k + size_ - shift]);
-    }
-    backward_.execute();
-    const std::span<const Sample> found = backward_.out();
-    float most = 0;
-    std::size_t where = 0;
-    for (std::size_t k = 0; k < size_; ++k) {
-      const float power = std::norm(found[k]);
-      if (power > most) most = power, where = k;
-    }
-    const double correlation = std::sqrt(static_cast<double>(most)) / static_cast<double>(size_);
-    if (correlation <= best.correlation) return;
-    const auto delay = static_cast<std::ptrdiff_t>(where);
-    best = {correlation, where < size_ / 2 ? delay : delay - static_cast<std::ptrdiff_t>(size_),
-            bins};
-  }
-
- private:
-  // a conj(b), without std::complex's detour for infinities.
-  static Sample turned(Sample a, Sample b) {
-    return {a.real() * b.real() + a.imag() * b.imag(), a.imag() * b.real() - a.real() * b.imag()};
-  }
-  Samples spectrum(SampleView samples) const {
-    Fft forward(size_);
-    std::ranges::fill(forward.in(), Sample());
-    std::ranges::copy(samples, forward.in().begin());
-    forward.execute();
-    return {forward.out().begin(), forward.out().end()};
-  }
-
-  std::size_t size_;
-  Samples one_, other_;
-  Fft backward_;
-};
-
-// The stretch of both that overlaps, frequency offset taken out of `other`.
-struct Overlap {
-  Samples one;
-  Samples other;
-};
-
-Overlap overlap_of(SampleView one, SampleView other, const Alignment& at, std::size_t size) {
-  const std::ptrdiff_t begin = std::max<std::ptrdiff_t>(0, -at.delay);
-  const std::ptrdiff_t end = std::min(static_cast<std::ptrdiff_t>(other.size()),
-                                      static_cast<std::ptrdiff_t>(one.size()) - at.delay);
-  Overlap out;
-  if (end - begin < static_cast<std::ptrdiff_t>(kLeastOverlap)) return out;
-  const auto length = static_cast<std::size_t>(end - begin);
-  const SampleView a = one.subspan(static_cast<std::size_t>(begin + at.delay), length);
-  const SampleView b = other.subspan(static_cast<std::size_t>(begin), length);
-  out.one.assign(a.begin(), a.end());
-  out.other.assign(b.begin(), b.end());
-  rotate({0, static_cast<double>(at.bins) / static_cast<double>(size), 0}, out.other);
-  return out;
-}
-
-// What two stretches are and have in common in a piece of time and frequency.
-struct Piece {
-  std::complex<double> product = 0;
-  double one = 0;  // Energies.
-  double other = 0;
-};
-
-// kTimes times kBands of them, the bands of one time after another.
-std::vector<Piece> pieces_of(const Overlap& overlap) {
-  const std::size_t length = overlap.one.size() / kTimes;
-  Fft one(length);
-  Fft other(length);
-  const auto reach = static_cast<std::ptrdiff_t>(kBand * static_cast<double>(length));
-  const std::ptrdiff_t band = 2 * reach / static_cast<std::ptrdiff_t>(kBands);
-  std::vector<Piece> pieces;
-  for (std::size_t time = 0; time < kTimes; ++time) {
-    const auto first = static_cast<std::ptrdiff_t>(time * length);
-    std::copy_n(overlap.one.begin() + first, length, one.in().begin());
-    std::copy_n(overlap.other.begin() + first, length, other.in().begin());
-    one.execute();
-    other.execute();
-    for (std::size_t piece = 0; piece < kBands; ++piece) {
-      Piece& sum = pieces.emplace_back();
-      const std::ptrdiff_t low = -reach + static_cast<std::ptrdiff_t>(piece) * band;
-      for (std::ptrdiff_t bin = low; bin < low + band; ++bin) {
-        const auto k =
-            static_cast<std::size_t>(bin < 0 ? bin + static_cast<std::ptrdiff_t>(length) : bin);
-        const std::complex<double> a = one.out()[k];
-        const std::complex<double> b = other.out()[k];
-        sum.product += a * std::conj(b);
-        sum.one += std::norm(a);
-        sum.other += std::norm(b);
-      }
-    }
-  }
-  return pieces;
-}
-
-// Median over pieces of time and frequency of the correlation in phase with the whole.
-double median_of_pieces(const Overlap& overlap) {
-  const std::vector<Piece> pieces = pieces_of(overlap);
-  std::complex<double> whole = 0;
-  for (const Piece& piece : pieces) whole += piece.product;
-  if (std::abs(whole) == 0) return 0;
-  const std::complex<double> phase = std::conj(whole) / std::abs(whole);
-  std::vector<double> shares;
-  for (const Piece& piece : pieces) {
-    const double energy = std::sqrt(piece.one * piece.other);
-    shares.push_back(energy > 0 ? std::real(piece.product * phase) / energy : 0);
-  }
-  const auto middle = shares.begin() + static_cast<std::ptrdiff_t>(shares.size() / 2);
-  std::nth_element(shares.begin(), middle, shares.end());
-  return *middle;
-}
-
-using OfBands = std::array<Piece, kBands>;
-
-// Over all of the time, turned so that the whole of what they have in common is real.
-OfBands bands_of(const Overlap& overlap) {
-  const std::vector<Piece> pieces = pieces_of(overlap);
-  OfBands bands{};
-  std::complex<double> whole = 0;
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    Piece& band = bands[i % kBands];
-    band.product += pieces[i].product;
-    band.one += pieces[i].one;
-    band.other += pieces[i].other;
-    whole += pieces[i].product;
-  }
-  const double size = std::abs(whole);
-  for (Piece& band : bands) band.product *= size > 0 ? std::conj(whole) / size : 0;
-  return bands;
-}
-
-using EnergyOf = double Piece::*;  // Whose.
-
-// What share of its power both have in common.
-double common_share(const OfBands& bands, EnergyOf whose) {
-  double common = 0;
-  double energy = 0;
-  for (const Piece& band : bands) {
-    common += band.product.real();
-    energy += band.*whose;
-  }
-  return energy > 0 ? common / energy : 0;
-}
-
-// The share in the quarter of the bands that has the lowest, over that in the highest.
-double evenness_of(const OfBands& bands, EnergyOf whose) {
-  std::array<double, kBands> shares{};
-  for (std::size_t i = 0; i < kBands; ++i) {
-    shares[i] = bands[i].*whose > 0 ? bands[i].product.real() / bands[i].*whose : 0;
-  }
-  std::ranges::sort(shares);
-  double low = 0;
-  double high = 0;
-  for (std::size_t i = 0; i < kBands / 4; ++i) low += shares[i], high += shares[kBands - 1 - i];
-  return high > 0 ? low / high : 0;
-}
-
 double ramp(double value, double none, double all) {
   return std::clamp((value - none) / (all - none), 0.0, 1.0);
 }
@@ -239,17 +64,39 @@ double ramp(double value, double none, double all) {
 // 1 for noise that was copied, 0 for what is left of a third party's emission. A copy has in common
 // with its original the same share of that one's power in the quiet as in all, and in every band;
 // of an emission the quiet has the skirts only, and the bands what it sends in each.
-double weight_of(const Overlap& quiet, const Overlap& loud, double correlation) {
-  const OfBands in_quiet = bands_of(quiet);
-  const OfBands in_all = bands_of(loud);
-  double most = ramp(correlation, kSkirts, kNoSkirts);
-  for (const EnergyOf whose : {&Piece::one, &Piece::other}) {
+double weight_of(const CommonCells& in_quiet, const CommonCells& in_all, const Look& look,
+                 double correlation) {
+  const double sure = ramp(correlation, kUnsure, kSure);
+  const double uneven = std::lerp(look.unsure.uneven, look.sure.uneven, sure);
+  const double even = std::lerp(look.unsure.even, look.sure.even, sure);
+  double most = ramp(correlation, look.skirts - 0.05, look.skirts + 0.05);
+  for (const EnergyOf whose : {&Common::one, &Common::other}) {
     const double of_all = common_share(in_all, whose);
     const double quiet_share = of_all > 0 ? common_share(in_quiet, whose) / of_all : 1;
-    most = std::max(most, std::min(ramp(quiet_share, kUneven, kEven),
+    most = std::max(most, std::min(ramp(quiet_share, uneven, even),
                                    ramp(evenness_of(in_all, whose), kUnevenBands, kEvenBands)));
   }
   return most;
+}
+
+Likeness likeness_in(const Residual& one, const Residual& other, const Look& look) {
+  // As the beacons say, or as if one had been given another beacon's offset.
+  const Alignment at =
+      align(one.samples, other.samples, one.carrier_offset - other.carrier_offset, look.band);
+  const Overlap overlap = overlap_of(one.samples, other.samples, at);
+  if (overlap.one.size() < kLeastOverlap) return {};
+  const CommonCells cells = common_cells(overlap, look.band);
+  // The fewer cells, the more two noises correlate by chance, by 1 / sqrt(cells).
+  const double worth = std::sqrt(std::min(1.0, cells.count / kFullCells));
+  const double alike = std::min(correlation_of(cells.whole), median_correlation(cells));
+  const double weight =
+      weight_of(common_cells(overlap_of(one.quiet, other.quiet, at), look.band),
+                common_cells(overlap_of(one.loud, other.loud, at), look.all), look, alike);
+  return {std::clamp(worth * alike, 0.0, 1.0), weight};
+}
+
+void add(const Samples& more, Samples& sum) {
+  for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += more[k];
 }
 
 }  // namespace
@@ -276,48 +123,35 @@ Result<std::optional<Residual>> residual_of(const Snippet& snippet, int spreadin
   notch_waveform(residual.samples, model, snippet.rate_hz, kNotchHz);
   residual.loud = residual.samples;
   excise_tiles(residual.samples);
-  excise_frequencies(residual.samples, kBand);
+  const KeptFrequencies outer_kept = excise_frequencies(residual.samples, kBeside);
+  const KeptFrequencies inner_kept = excise_frequencies(residual.samples, kInner.band);
+  // Chirps are in the beacon's band, and to cut strong ones takes noise with them.
+  Samples outer = residual.samples;
   excise_chirps(residual.samples);
   excise_chirps(residual.samples);  // What the first left of strong ones.
   residual.quiet = residual.samples;
-  whiten(residual.samples, kBand);
-  keep_band(residual.quiet, kBand);
+  keep_frequencies(residual.quiet, inner_kept);
+  whiten(residual.samples, inner_kept);
+  Samples quiet_outer = outer;
+  keep_frequencies(quiet_outer, outer_kept);
+  whiten(outer, outer_kept);
+  add(quiet_outer, residual.quiet);
+  add(outer, residual.samples);
   for (Samples* samples : {&residual.samples, &residual.quiet, &residual.loud}) {
     keep_window(*samples, measured.anchor_sample);
   }
   return std::optional<Residual>(std::move(residual));
 }
 
-Likeness likeness_of(const Residual& one, const Residual& other) {
-  const SampleView a(one.samples);
-  const SampleView b(other.samples);
-  if (std::min(a.size(), b.size()) < kLeastOverlap) return {};
-  Correlator correlator(a, b);
-  // As the beacons say, or as if one had been given another beacon's offset.
-  const double difference = one.carrier_offset - other.carrier_offset;
-  const auto centre = static_cast<std::ptrdiff_t>(
-      std::llround(difference * static_cast<double>(correlator.size())));
-  Alignment best;
-  for (int bin = -kOffsetBins; bin <= kOffsetBins; ++bin) {
-    correlator.look(centre + bin, best);
-    if (std::abs(centre) > kOffsetBins) correlator.look(bin, best);
-  }
-  const Overlap overlap = overlap_of(a, b, best, correlator.size());
-  if (overlap.one.empty()) return {};
-  const double energy = std::sqrt(energy_of(overlap.one) * energy_of(overlap.other));
-  if (energy == 0) return {};
-  // The shorter the overlap, the more two noises correlate by chance, by 1 / sqrt(overlap).
-  const double worth = std::sqrt(static_cast<double>(overlap.one.size()) /
-                                 static_cast<double>(std::min(a.size(), b.size())));
-  const double alike = std::min(best.correlation / energy, median_of_pieces(overlap));
-  const double weight = weight_of(overlap_of(one.quiet, other.quiet, best, correlator.size()),
-                                  overlap_of(one.loud, other.loud, best, correlator.size()), alike);
-  return {std::clamp(worth * alike, 0.0, 1.0), weight};
+Likenesses likenesses_of(const Residual& one, const Residual& other) {
+  if (std::min(one.samples.size(), other.samples.size()) < kLeastOverlap) return {};
+  return {likeness_in(one, other, kInner), likeness_in(one, other, kOuter)};
 }
 
 std::uint32_t noise_correlation_ppm(const Residual& one, const Residual& other) {
-  const Likeness found = likeness_of(one, other);
-  return static_cast<std::uint32_t>(std::lround(1e6 * found.alike * found.weight));
+  const auto [inner, outer] = likenesses_of(one, other);
+  const double most = std::max(inner.alike * inner.weight, outer.alike * outer.weight);
+  return static_cast<std::uint32_t>(std::lround(1e6 * most));
 }
 
 }  // namespace earshot::radio

@@ -101,10 +101,10 @@ inline Samples fake_samples(const FakeEar& ear) {
   return samples;
 }
 
-inline Snippet fake_snippet(Samples samples) {
+inline Snippet fake_snippet(Samples samples, float full_scale = 0.99F) {
   float peak = 0;
   for (const Sample& x : samples) peak = std::max({peak, std::abs(x.real()), std::abs(x.imag())});
-  for (Sample& x : samples) x *= 0.99F / peak;
+  for (Sample& x : samples) x *= full_scale / peak;
   Snippet snippet;
   snippet.rate_hz = kFakeRateHz;
   snippet.centre_hz = kFakeCentreHz;
@@ -117,7 +117,32 @@ struct Theft {
   std::size_t delay_samples = 0;
   double offset_hz = 0;
   std::uint64_t seed = 99;
+  double clock_ppm = 0;      // Played so much faster, its carrier left where it was.
+  double full_scale = 0.99;  // Its peak: the less, the coarser its bytes.
 };
+
+inline constexpr std::ptrdiff_t kReach = 16;  // Taps either side of a resampled sample.
+
+// The samples between samples, by a windowed sinc.
+inline Samples resampled(const Samples& samples, double clock_ppm) {
+  Samples out(samples.size());
+  for (std::size_t k = 0; k < out.size(); ++k) {
+    const double place = static_cast<double>(k) * (1 + clock_ppm * 1e-6);
+    const auto middle = static_cast<std::ptrdiff_t>(std::floor(place));
+    const double part = place - static_cast<double>(middle);
+    std::complex<double> sum = 0;
+    for (std::ptrdiff_t tap = 1 - kReach; tap <= kReach; ++tap) {
+      const std::ptrdiff_t at = middle + tap;
+      if (at < 0 || at >= static_cast<std::ptrdiff_t>(samples.size())) continue;
+      const double x = M_PI * (part - static_cast<double>(tap));
+      const double window = 0.5 + 0.5 * std::cos(x / kReach);
+      const double weight = x == 0 ? 1 : window * std::sin(x) / x;
+      sum += weight * std::complex<double>(samples[static_cast<std::size_t>(at)]);
+    }
+    out[k] = Sample(sum);
+  }
+  return out;
+}
 
 // What a thief makes of somebody's bytes.
 inline Snippet stolen(const Snippet& from, const Theft& theft) {
@@ -130,9 +155,10 @@ inline Snippet stolen(const Snippet& from, const Theft& theft) {
   noise /= static_cast<double>(quiet);
   samples.insert(samples.begin(), theft.delay_samples, Sample());
   samples.resize(samples.size() - theft.delay_samples);
+  if (theft.clock_ppm != 0) samples = resampled(samples, theft.clock_ppm);
   rotate({0.2, theft.offset_hz / kFakeRateHz, 0}, samples);
   add_noise(samples, noise * std::pow(10, theft.added_noise_db / 10), theft.seed);
-  return fake_snippet(std::move(samples));
+  return fake_snippet(std::move(samples), static_cast<float>(theft.full_scale));
 }
 
 }  // namespace earshot::radio

@@ -46,6 +46,25 @@ TEST(NoiseCorrelation, ShowsACopyUnderTwentyDecibelsOfNoiseDelayOffsetAndGain) {
   }
 }
 
+TEST(NoiseCorrelation, ShowsACopyThatWasResampledOrMadeCoarse) {
+  const Snippet original = fake_snippet(fake_samples({.snr_db = 18, .noise_seed = 5}));
+  const Residual one = residual(original);
+  Theft theft{.added_noise_db = 17, .delay_samples = 700, .offset_hz = 131, .clock_ppm = 20};
+  EXPECT_GT(noise_correlation_ppm(one, residual(stolen(original, theft))), kShared);
+  theft = {.added_noise_db = 17, .delay_samples = 700, .offset_hz = 131, .full_scale = 0.1};
+  EXPECT_GT(noise_correlation_ppm(one, residual(stolen(original, theft))), kShared);
+}
+
+// 23 104 samples: fewer than the figure's full worth takes.
+TEST(NoiseCorrelation, ShowsACopyOfAShortBeaconToo) {
+  const Snippet original =
+      fake_snippet(fake_samples({.spreading_factor = 7, .snr_db = 18, .noise_seed = 5}));
+  const Residual one = residual(original, 7);
+  const Residual copy = residual(stolen(original, {.added_noise_db = 20, .offset_hz = 131}), 7);
+  EXPECT_GT(noise_correlation_ppm(one, copy), kShared);
+  EXPECT_LT(noise_correlation_ppm(one, heard({.spreading_factor = 7, .noise_seed = 6})), kShared);
+}
+
 TEST(NoiseCorrelation, IsTheSameBothWaysRoundingApart) {
   const Snippet original = fake_snippet(fake_samples({.snr_db = 5, .noise_seed = 6}));
   const Residual one = residual(original);
@@ -68,15 +87,33 @@ TEST_P(SharedInterferer, DoesNotMakeTwoHonestReceiversLookLikeOne) {
   EXPECT_LT(ppm, kShared);
   RecordProperty("ppm", static_cast<int>(ppm));
 }
-// A third party's signal in the original takes nothing away from what gives a copy away.
+// A third party's signal in the original takes nothing away from what gives a copy away, not under
+// 20 dB of noise over the original's own either.
 TEST_P(SharedInterferer, DoesNotHideACopy) {
   const FakeBurst burst = GetParam();
-  const double more = std::max(0.0, burst.snr_db - 6);
-  const Snippet original =
-      fake_snippet(fake_samples({.snr_db = 12 + more, .noise_seed = 5, .bursts = {burst}}));
-  EXPECT_GT(
-      noise_correlation_ppm(residual(original), residual(stolen(original, {.added_noise_db = 3}))),
-      kShared);
+  const Snippet original = fake_snippet(fake_samples(
+      {.snr_db = 18 + std::max(0.0, burst.snr_db - 12), .noise_seed = 5, .bursts = {burst}}));
+  const Residual one = residual(original);
+  // The thief's noise is told over everything that is there.
+  const double more = 10 * std::log10(1 + std::pow(10, burst.snr_db / 10) / 2);
+  for (const double added : {3.0, 20.0}) {
+    const Theft theft{.added_noise_db = added - more, .delay_samples = 700, .offset_hz = 131};
+    EXPECT_GT(noise_correlation_ppm(one, residual(stolen(original, theft))), kShared) << added;
+  }
+}
+// One that is wider than the beacon's band reaches beside it too.
+TEST(NoiseCorrelation, IsSmallBetweenTwoReceiversOfAWideEmission) {
+  for (const double level : {0.0, 8.0, 15.0, 20.0}) {
+    const FakeBurst wide = {FakeBurst::Kind::fsk, level, 9, 1, 3, 0.15};
+    const double more = std::max(0.0, level - 12);
+    const Residual one = heard({.snr_db = 9 + more, .noise_seed = 1, .bursts = {wide}});
+    const Residual other = heard({.snr_db = 6 + more,
+                                  .noise_seed = 2,
+                                  .offset_hz = 333,
+                                  .delay_samples = 4,
+                                  .bursts = {wide}});
+    EXPECT_LT(noise_correlation_ppm(one, other), kShared) << level;
+  }
 }
 using Kind = FakeBurst::Kind;
 INSTANTIATE_TEST_SUITE_P(
@@ -84,6 +121,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(FakeBurst{Kind::lora, -15, 12}, FakeBurst{Kind::lora, -10, 12},
                       FakeBurst{Kind::lora, -5, 9}, FakeBurst{Kind::lora, 0, 10},
                       FakeBurst{Kind::lora, 0, 7}, FakeBurst{Kind::lora, 15, 9},
+                      FakeBurst{Kind::lora, 8, 7}, FakeBurst{Kind::lora, 20, 7},
                       FakeBurst{Kind::fsk, 5}, FakeBurst{Kind::fsk, 20},
                       FakeBurst{Kind::fsk, 12, 9, 1, 5, 0.1}, FakeBurst{Kind::carrier, 20},
                       FakeBurst{Kind::fsk, -10}, FakeBurst{Kind::fsk, 0}, FakeBurst{Kind::fsk, 3},
