@@ -121,6 +121,7 @@ class Api {
   HttpResponse get_epoch(std::string_view number);
   HttpResponse get_sealed_epoch(const SealedEpoch& sealed);
   // Verdicts on what the store has of the epoch's rounds and its record has not.
+  Result<std::vector<LateMessage>> late_for_epoch(const SealedEpoch& sealed) const;
   Result<std::vector<Verdict>> after_seal(const SealedEpoch& sealed) const;
   HttpResponse get_epoch_file(std::string_view number, std::string_view file);
   HttpResponse get_payout(std::string_view number, std::string_view account);

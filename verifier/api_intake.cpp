@@ -34,6 +34,8 @@ int status_of(IntakeStatus status) {
       return 404;
     case IntakeStatus::equivocation:
       return 409;
+    case IntakeStatus::outdated:
+      return 410;
     case IntakeStatus::too_early:
     case IntakeStatus::rate_limited:
       return 429;

@@ -166,17 +166,30 @@ HttpResponse Api::get_epoch(std::string_view number) {
   return ok(body);
 }
 
-Result<std::vector<Verdict>> Api::after_seal(const SealedEpoch& sealed) const {
+Result<std::vector<LateMessage>> Api::late_for_epoch(const SealedEpoch& sealed) const {
+  const Round end = rewards::first_round_of_epoch(parts_.policy, sealed.epoch + 1);
   const Result<std::vector<StoredMessage>> messages = parts_.store.messages_of_rounds(
-      rewards::first_round_of_epoch(parts_.policy, sealed.epoch),
-      rewards::first_round_of_epoch(parts_.policy, sealed.epoch + 1));
+      rewards::first_round_of_epoch(parts_.policy, sealed.epoch), end);
   if (!messages) return fail(messages.error());
+  // Asked after the messages were read: they may be put away meanwhile.
+  if (parts_.store.first_kept() >= end) return parts_.registry.after_seal(sealed.epoch);
   // Outages put the seal off, so nothing came after it that had not come after this.
   const UnixNanos seal = seal_time(parts_.policy, sealed.epoch);
-  if (std::ranges::none_of(*messages, [&](const auto& m) { return m.received >= seal; })) return {};
+  if (std::ranges::none_of(*messages, [&](const auto& m) { return m.received >= seal; })) {
+    return std::vector<LateMessage>{};
+  }
   const Result<EpochRecord> record = decode_record(sealed.record);
   if (!record) return fail(record.error());
-  return after_seal_verdicts(*record, *messages);
+  const std::vector<Hash256> ids = message_ids(*record);
+  return late_for({ids.begin(), ids.end()}, *messages);
+}
+
+Result<std::vector<Verdict>> Api::after_seal(const SealedEpoch& sealed) const {
+  const Result<std::vector<LateMessage>> late = late_for_epoch(sealed);
+  if (!late) return fail(late.error());
+  std::vector<Verdict> verdicts;
+  for (const LateMessage& message : *late) verdicts.push_back(after_seal_verdict(message));
+  return verdicts;
 }
 
 // The summary as it was sealed, and what has come since: no message is without a verdict.

@@ -89,11 +89,17 @@ Result<ServiceState> Api::state() const {
   if (!sealed) return fail(sealed.error());
   state.last_sealed_epoch = *sealed;
   state.evidence_bytes = parts_.store.evidence_bytes();
+  state.message_bytes = parts_.store.message_bytes();
+  state.log_bytes = parts_.store.log_bytes();
   const Result<std::optional<std::uint64_t>> forgotten = parts_.registry.evidence_forgotten();
   if (!forgotten) return fail(forgotten.error());
   if (*sealed && *first) {
     const std::uint64_t kept_from = *forgotten ? **forgotten + 1 : **first;
     state.evidence_epochs = **sealed + 1 - std::min(kept_from, **sealed + 1);
+    const std::uint64_t oldest =
+        std::max(**first, epoch_of_round(parts_.policy, parts_.store.first_kept()));
+    state.message_epochs = **sealed + 1 - std::min(oldest, **sealed + 1);
+    state.oldest_epoch_kept = oldest;
   }
   const Result<std::vector<Outage>> outages = parts_.registry.outages();
   if (!outages) return fail(outages.error());

@@ -145,6 +145,7 @@ void read_all(Section root, Config& config) {
   Section store = root.table("store");
   store.read("directory", config.store.directory);
   store.read("reserve_bytes", config.store.reserve_bytes);
+  store.read("keep_days", config.store.keep_days);
   store.refuse_unknown();
   Section chain = root.table("chain");
   chain.read("rpc_url", config.chain.rpc_url);

@@ -44,6 +44,9 @@ struct StoreConfig {
   // While less is free on its disk nothing is taken (503). 0: until the disk is full. Derived: logs
   // of 256 MiB that become tables before they go, and room to seal the epochs.
   std::uint64_t reserve_bytes = 512U << 20;  // 0..2^40.
+  // How long headers, reports and notices stay after their epoch's seal; never before its root has
+  // matured and its record is published. Chosen: a month in which sending again is answered 200.
+  std::uint32_t keep_days = 30;  // 0..3650.
 };
 
 struct ChainConfig {

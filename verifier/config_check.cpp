@@ -136,6 +136,7 @@ std::vector<std::string> validate(const Config& config) {
   check_range(problems, "http.drain_seconds", http.drain_seconds, 0, 600);
   check_range(problems, "store.reserve_bytes", config.store.reserve_bytes, 0,
               std::uint64_t{1} << 40);
+  check_range(problems, "store.keep_days", config.store.keep_days, 0, 3650);
   check_range(problems, "chain.timeout_seconds", config.chain.timeout_seconds, 1, 25);
   check_range(problems, "entropy.commit_ahead_seconds", config.entropy.commit_ahead_seconds, 60,
               604'800);

@@ -58,9 +58,8 @@ bool is_framed_by(const BatchHeader& header, const Batch& batch) {
 
 std::string_view status_name(IntakeStatus status) {
   static constexpr std::array<std::string_view, kIntakeStatuses> kNames = {
-      "accepted",     "held",           "malformed",    "bad_signature",
-      "unregistered", "unknown_header", "equivocation", "too_early",
-      "rate_limited", "overloaded",     "store_failed"};
+      "accepted",     "held",     "malformed", "bad_signature", "unregistered", "unknown_header",
+      "equivocation", "outdated", "too_early", "rate_limited",  "overloaded",   "store_failed"};
   return kNames[static_cast<std::size_t>(status)];
 }
 
@@ -127,9 +126,10 @@ void Ingest::check_headers(IntakeJob& job) {
 std::optional<Intake> Ingest::refuse_batch(IntakeJob& job, const Batch& batch) {
   const Result<std::optional<StoredHeader>> header = store_.find_header(batch.header);
   if (!header) return store_failed(header.error());
-  if (!*header) {
-    return refused(IntakeStatus::unknown_header, "no header " + to_hex(batch.header) + " is held");
-  }
+  if (!*header) return no_header(batch.header);
+  const Result<bool> gone = is_gone(**header);
+  if (!gone) return store_failed(gone.error());
+  if (*gone) return no_header(batch.header);
   job.header = **header;
   const BatchHeader& fields = job.header->header.header;
   const Result<bool> registered = registered_.is_registered(fields.signer);

@@ -9,6 +9,7 @@
 //
 // Any thread.
 #pragma once
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -30,12 +31,13 @@ enum class IntakeStatus : std::uint8_t {
   unregistered,    // Nobody onboarded with this key.
   unknown_header,  // A body whose header has not come.
   equivocation,  // A second, different thing under one key; it is kept as proof, the rest as usual.
+  outdated,      // Reports whose epoch is over and put away; the rest as usual.
   too_early,     // Bodies before their commit deadline.
   rate_limited,  // This key asks too often.
   overloaded,    // Too many requests wait.
   store_failed,
 };
-inline constexpr std::size_t kIntakeStatuses = 11;
+inline constexpr std::size_t kIntakeStatuses = 12;
 // "bad_signature"
 std::string_view status_name(IntakeStatus status);
 
@@ -72,7 +74,11 @@ class Ingest {
  public:
   // `limiter` is borrowed; null for none.
   Ingest(NetworkId network, MessageStore& store, RequestLimiter* limiter = nullptr)
-      : network_(network), store_(store), limiter_(limiter), registered_(store) {}
+      : network_(network),
+        store_(store),
+        limiter_(limiter),
+        registered_(store),
+        first_kept_(store.first_kept()) {}
 
   // All steps for the jobs of one request.
   void take(std::span<IntakeJob> jobs);
@@ -89,6 +95,13 @@ class Ingest {
   // was received until then: a later message must carry a later time (verifier/epoch_driver.h).
   void receive_from(UnixNanos time);
 
+  // Reports and notices of rounds before `first` are refused from now on: they are forgotten, so
+  // that nobody can say what is new. What was being settled is on disk when this returns.
+  void keep_from(Round first);
+  Round first_kept() const { return first_kept_; }
+  // Nothing is settled while it is held.
+  [[nodiscard]] std::unique_lock<std::mutex> pause() { return std::unique_lock(settling_); }
+
  private:
   struct Group;
 
@@ -97,6 +110,13 @@ class Ingest {
   std::optional<Intake> refuse_batch(IntakeJob& job, const Batch& batch);
   std::optional<Intake> refuse_content(IntakeJob& job, const Batch& batch) const;
   std::optional<Intake> limit(const PublicKey& signer, bool stranger);
+  // Whether a header counts as if it had not come: it may be forgotten, whether it is already or
+  // not.
+  Result<bool> is_gone(const StoredHeader& header) const;
+  // Id of the header under the sequence of `header`; nothing while there is none. One that is gone
+  // makes way.
+  Result<std::optional<Hash256>> holder_of_sequence(const BatchHeader& header, const Hash256& id,
+                                                    Group& group) const;
   Result<Intake> sort_headers(const IntakeJob& job, Group& group) const;
   Result<Intake> sort_messages(IntakeJob& job, Group& group) const;
   Intake take_one(IntakeJob job);
@@ -107,6 +127,11 @@ class Ingest {
   RegisteredKeys registered_;
   std::mutex settling_;
   UnixNanos earliest_ = INT64_MIN;  // Guarded by settling_.
+  std::atomic<Round> first_kept_;   // Changes under settling_.
 };
+
+// Whether a header may be forgotten where rounds from `first_kept` on are kept, unless an
+// onboarding came under it: it signs nothing of these, and what it signs has had as long to come.
+bool is_outdated(const StoredHeader& header, Round first_kept);
 
 }  // namespace earshot::verifier

@@ -45,11 +45,42 @@ struct Ingest::Group {
 namespace {
 
 void finish(Intake& intake) {
-  if (intake.status == IntakeStatus::equivocation) return;
+  if (intake.status == IntakeStatus::equivocation || intake.status == IntakeStatus::outdated) {
+    return;
+  }
   intake.status = intake.accepted > 0 ? IntakeStatus::accepted : IntakeStatus::held;
 }
 
+bool is_onboarding(const Message& message) { return std::holds_alternative<Onboarding>(message); }
+
 }  // namespace
+
+bool is_outdated(const StoredHeader& header, Round first_kept) {
+  return header.header.header.last_round < first_kept &&
+         header.received < round_opening(first_kept);
+}
+
+Result<bool> Ingest::is_gone(const StoredHeader& header) const {
+  if (!is_outdated(header, first_kept_)) return false;
+  const Result<std::vector<StoredMessage>> under = store_.onboardings(header.header.header.signer);
+  if (!under) return fail(under.error());
+  return std::ranges::find(*under, header.id, &StoredMessage::header) == under->end();
+}
+
+Result<std::optional<Hash256>> Ingest::holder_of_sequence(const BatchHeader& header,
+                                                          const Hash256& id, Group& group) const {
+  Result<std::optional<Hash256>> holder = store_.find_header_at(header.signer, header.sequence);
+  if (!holder || !*holder || first_kept_ == 0) return holder;
+  if (**holder == id && header.last_round >= first_kept_) return holder;
+  const Result<std::optional<StoredHeader>> held = store_.find_header(**holder);
+  if (!held) return fail(held.error());
+  if (!*held) return holder;
+  const Result<bool> gone = is_gone(**held);
+  if (!gone) return fail(gone.error());
+  if (!*gone) return holder;
+  group.writes.forgotten_headers.push_back({(*held)->id, header.signer, header.sequence});
+  return std::optional<Hash256>{};
+}
 
 Result<Intake> Ingest::sort_headers(const IntakeJob& job, Group& group) const {
   Intake intake;
@@ -57,8 +88,7 @@ Result<Intake> Ingest::sort_headers(const IntakeJob& job, Group& group) const {
   for (std::size_t i = 0; i < headers.size(); ++i) {
     const BatchHeader& fields = headers[i].header;
     const Hash256& id = job.ids[i];
-    const Result<std::optional<Hash256>> holder =
-        store_.find_header_at(fields.signer, fields.sequence);
+    const Result<std::optional<Hash256>> holder = holder_of_sequence(fields, id, group);
     if (!holder) return fail(holder.error());
     const std::size_t before = group.sequences.size();
     const Hash256 first =
@@ -87,9 +117,21 @@ Result<Intake> Ingest::sort_headers(const IntakeJob& job, Group& group) const {
 
 Result<Intake> Ingest::sort_messages(IntakeJob& job, Group& group) const {
   Intake intake;
+  // It may have gone since it was looked up.
+  const Result<bool> gone = is_gone(*job.header);
+  if (!gone) return fail(gone.error());
+  if (*gone) return no_header(job.header->id);
   auto& messages = std::get<Batch>(job.content).messages;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const Hash256& id = job.ids[i];
+    const bool is_old = !is_onboarding(messages[i]) && round_of(messages[i]) < first_kept_;
+    if (is_old && intake.status != IntakeStatus::equivocation) {
+      intake.status = IntakeStatus::outdated;
+      intake.detail = "message " + to_hex(id) + " is of round " +
+                      std::to_string(round_of(messages[i])) + ", what is before round " +
+                      std::to_string(first_kept_) + " has been judged and put away";
+    }
+    if (is_old) continue;
     Bytes statement = statement_bytes(messages[i]);
     const Result<std::optional<Hash256>> holder = store_.find_statement(statement);
     if (!holder) return fail(holder.error());
@@ -125,6 +167,11 @@ Result<Intake> Ingest::sort_messages(IntakeJob& job, Group& group) const {
 void Ingest::receive_from(UnixNanos time) {
   const std::lock_guard lock(settling_);
   earliest_ = std::max(earliest_, time);
+}
+
+void Ingest::keep_from(Round first) {
+  const std::lock_guard lock(settling_);
+  first_kept_ = std::max(first_kept_.load(), first);
 }
 
 void Ingest::settle(std::span<IntakeJob* const> jobs) {

@@ -10,6 +10,10 @@ inline Intake refused(IntakeStatus status, std::string detail,
       .status = status, .detail = std::move(detail), .retry_after_seconds = retry_after_seconds};
 }
 
+inline Intake no_header(const Hash256& id) {
+  return refused(IntakeStatus::unknown_header, "no header " + to_hex(id) + " is held");
+}
+
 // Chosen: a full disk takes a person.
 inline Intake store_failed(const Error& error) {
   constexpr std::int64_t kStoreRetrySeconds = 10;

@@ -207,10 +207,8 @@ Seal seal_of(const EpochRecord& record, const JudgedMessages& judged, const Epoc
   for (const auto& [key, registration] : judged.registry.registry) {
     registered.emplace_back(registration.id.begin(), registration.id.end());
   }
-  std::vector<Bytes> messages;
-  for (const JudgedMessage& message : judged.messages) {
-    messages.emplace_back(message.id.begin(), message.id.end());
-  }
+  std::vector<Hash256> messages;
+  for (const JudgedMessage& message : judged.messages) messages.push_back(message.id);
   std::vector<Bytes> audits;
   for (const AuditRecord& audit : record.audits) audits.push_back(encode(audit));
   for (const NoisePair& pair : record.noise) audits.push_back(encode(pair));
@@ -224,7 +222,7 @@ Seal seal_of(const EpochRecord& record, const JudgedMessages& judged, const Epoc
           .previous_seal = record.previous_seal,
           .entropy_root = entropy_root(record),
           .registry_root = root_over(registered),
-          .message_root = root_over(messages),
+          .message_root = message_root(messages),
           .message_count = messages.size(),
           .audit_root = root_over(audits),
           .trust_root = root_over(tiers),
@@ -240,6 +238,13 @@ Seal seal_of(const EpochRecord& record, const JudgedMessages& judged, const Epoc
 }
 
 }  // namespace
+
+Hash256 message_root(std::span<const Hash256> ids) {
+  std::vector<Hash256> leaves;
+  leaves.reserve(ids.size());
+  for (const Hash256& id : ids) leaves.push_back(merkle_leaf(id));
+  return merkle_root(leaves);
+}
 
 std::vector<Bytes> network_log(const EpochRecord& record, std::span<const Verdict> verdicts,
                                std::span<const rewards::channels::Use> uses) {

@@ -47,6 +47,8 @@ struct Seal {
 Bytes encode(const Seal& seal);
 Result<Seal> decode_seal(ByteView bytes);
 Hash256 seal_hash(const Seal& seal);
+// The seal's root over the epoch's messages: their ids, in the record's order.
+Hash256 message_root(std::span<const Hash256> ids);
 
 struct EpochOutcome {
   std::vector<Verdict> verdicts;  // One for each message and onboarding, in record order.

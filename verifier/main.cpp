@@ -10,6 +10,7 @@
 #include "verifier/epoch_driver.h"
 #include "verifier/evidence_retention.h"
 #include "verifier/matured_epochs.h"
+#include "verifier/message_retention.h"
 #include "verifier/opened.h"
 #include "verifier/quorum/quorum_service.h"
 #include "verifier/sandbox.h"
@@ -117,17 +118,31 @@ struct Judging {
   }
 };
 
+constexpr UnixNanos kDay = 86'400 * kNanosPerSecond;
+constexpr UnixNanos kRetentionPause = 10 * 60 * kNanosPerSecond;  // Chosen: nobody waits for it.
+
 // With a contract the chain says when snippets may go.
 RetentionRules retention_rules(const Config& config) {
-  const UnixNanos day = 86'400 * kNanosPerSecond;
-  RetentionRules rules{.keep = config.evidence.keep_days * day,
-                       .matured = {},
-                       .pause = 10 * 60 * kNanosPerSecond};  // Chosen: nobody waits for it.
+  RetentionRules rules{
+      .keep = config.evidence.keep_days * kDay, .matured = {}, .pause = kRetentionPause};
   const std::string& contract =
       config.quorum.contract.empty() ? config.channels.contract : config.quorum.contract;
   if (!contract.empty()) {
     rules.matured = matured_epochs(config.chain.rpc_url, config.network, contract,
                                    std::chrono::seconds(config.chain.timeout_seconds));
+  }
+  return rules;
+}
+
+MessageRetentionRules message_retention_rules(const Config& config, const Opened& opened,
+                                              QuorumService* quorum) {
+  MessageRetentionRules rules{
+      .keep = config.store.keep_days * kDay,
+      .pause = kRetentionPause,
+      .published = [&log = opened.logs->network_log()] { return log.head().size; },
+      .forget_agreement = {}};
+  if (quorum != nullptr) {
+    rules.forget_agreement = [quorum](std::uint64_t epoch) { return quorum->forget(epoch); };
   }
   return rules;
 }
@@ -165,6 +180,13 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
   Api::Parts parts = api_parts(config, clock, opened, judging);
   EvidenceRetention retention(opened.policy, retention_rules(config), *opened.store,
                               *opened.registry, log);
+  MessageRetention message_retention(
+      {opened.policy, *opened.store, *opened.registry, judging.ingest, log},
+      message_retention_rules(config, opened, judging.quorum.get()));
+  const auto tidy = [&](UnixNanos now) {
+    retention.tick(now);
+    message_retention.tick(now);
+  };
   std::optional<Ticker> ticker;
   std::optional<Ticker> exchange_ticker;
   std::optional<Ticker> retention_ticker;
@@ -173,7 +195,7 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
       const std::lock_guard lock(judging.driver_lock);
       Result<void> moved = judging.driver->move_clock(virtual_clock, time);
       opened.logs->catch_up();
-      retention.tick(virtual_clock.now());
+      tidy(virtual_clock.now());
       return moved;
     };
   } else {
@@ -183,7 +205,7 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
       opened.logs->catch_up();
     });
     // The node may be slow, and giving back room takes a while.
-    retention_ticker.emplace(system_clock, [&](UnixNanos, UnixNanos now) { retention.tick(now); });
+    retention_ticker.emplace(system_clock, [&](UnixNanos, UnixNanos now) { tidy(now); });
     // Peers may be slow, and links are due within seconds: on a thread of its own.
     if (judging.quorum) {
       exchange_ticker.emplace(system_clock,
@@ -215,6 +237,7 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
                       .on_drain = [&] { manager.tell("STOPPING=1"); },
                       .after_burst = [&] { queue.wake(); }});
   exchange_ticker.reset();
+  message_retention.stop();
   retention_ticker.reset();
   pool.reset();  // What was cut off still ends, while all that it needs is there.
   ticker.reset();

@@ -18,7 +18,7 @@ using prometheus::MetricType;
 using Labels = std::vector<ClientMetric::Label>;
 
 // What an answer can be (http_parser.cpp, api.cpp); anything else would be counted as the last.
-constexpr std::array<int, 16> kStatuses = {200, 202, 304, 400, 401, 404, 405, 409,
+constexpr std::array<int, 17> kStatuses = {200, 202, 304, 400, 401, 404, 405, 409, 410,
                                            413, 416, 429, 431, 500, 501, 503, 0};
 
 // Chosen: an fsync takes 0.4 to 4 ms, a group with signatures some more; seconds mean trouble.
@@ -112,6 +112,16 @@ void put_state(Page& page, const ServiceState& state) {
              as_double(state.evidence_bytes));
   page.gauge("earshot_evidence_epochs", "Sealed epochs whose snippets are kept.",
              as_double(state.evidence_epochs));
+  page.gauge("earshot_message_bytes", "Headers, reports and notices on disk.",
+             as_double(state.message_bytes));
+  page.gauge("earshot_message_epochs", "Sealed epochs whose headers, reports and notices are kept.",
+             as_double(state.message_epochs));
+  if (state.oldest_epoch_kept) {
+    page.gauge("earshot_epoch_oldest_kept", "The oldest epoch whose reports are kept.",
+               as_double(*state.oldest_epoch_kept));
+  }
+  page.gauge("earshot_log_bytes", "The intake log on disk, which is kept for good.",
+             as_double(state.log_bytes));
   page.gauge("earshot_epochs_in_grace", "Epochs that are over and not sealed.",
              as_double(state.epochs_in_grace));
   page.gauge("earshot_epochs_overdue", "Epochs whose seal was due and is not there.",

@@ -30,8 +30,12 @@ struct ServiceState {
   std::uint64_t round = 0;
   std::uint64_t epoch = 0;
   std::optional<std::uint64_t> last_sealed_epoch;
-  std::uint64_t evidence_bytes = 0;   // Of snippets, on disk.
-  std::uint64_t evidence_epochs = 0;  // Sealed, and their snippets are kept.
+  std::uint64_t evidence_bytes = 0;                // Of snippets, on disk.
+  std::uint64_t evidence_epochs = 0;               // Sealed, and their snippets are kept.
+  std::uint64_t message_bytes = 0;                 // Of headers, reports and notices, on disk.
+  std::uint64_t message_epochs = 0;                // Sealed, and their reports are kept.
+  std::uint64_t log_bytes = 0;                     // Of the intake log.
+  std::optional<std::uint64_t> oldest_epoch_kept;  // Once one was judged here.
   std::uint64_t epochs_in_grace = 0;
   std::uint64_t epochs_overdue = 0;  // Whose seal was due.
   // Of the open epoch: rounds that opened more than a link's deadline ago, and those of them

@@ -178,25 +178,38 @@ Json summary_of(const EpochRecord& record, const rewards::Policy& policy,
   return out;
 }
 
-std::vector<Verdict> after_seal_verdicts(const EpochRecord& record,
-                                         const std::vector<StoredMessage>& messages) {
-  std::set<Hash256> sealed;
+std::vector<Hash256> message_ids(const EpochRecord& record) {
+  std::vector<Hash256> ids;
+  ids.reserve(record.messages.size());
   for (const LoggedMessage& logged : record.messages) {
-    sealed.insert(message_id(record.network, logged.message));
+    ids.push_back(message_id(record.network, logged.message));
   }
-  std::vector<Verdict> verdicts;
+  return ids;
+}
+
+std::vector<LateMessage> late_for(const std::set<Hash256>& ids_in_record,
+                                  const std::vector<StoredMessage>& messages) {
+  std::vector<LateMessage> late;
   for (const StoredMessage& stored : messages) {
-    if (sealed.contains(stored.id)) continue;
-    verdicts.push_back({.message = stored.id,
-                        .type = type_of(stored.message),
-                        .hotspot = signer_of(stored.message),
-                        .round = round_of(stored.message),
-                        .decision = Decision::late,
-                        .reason = "after_seal",
-                        .rule = "form",
-                        .findings = {{"body_received_ns", stored.received}}});
+    if (ids_in_record.contains(stored.id)) continue;
+    late.push_back({.id = stored.id,
+                    .type = type_of(stored.message),
+                    .hotspot = signer_of(stored.message),
+                    .round = round_of(stored.message),
+                    .received = stored.received});
   }
-  return verdicts;
+  return late;
+}
+
+Verdict after_seal_verdict(const LateMessage& message) {
+  return {.message = message.id,
+          .type = message.type,
+          .hotspot = message.hotspot,
+          .round = message.round,
+          .decision = Decision::late,
+          .reason = "after_seal",
+          .rule = "form",
+          .findings = {{"body_received_ns", message.received}}};
 }
 
 SealedEpoch publish(const EpochRecord& record, const rewards::Policy& policy,

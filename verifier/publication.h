@@ -2,6 +2,7 @@
 // lists the members. Pure functions.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
+#include <set>
 #include <string>
 
 #include "rewards/policy.h"
@@ -18,10 +19,13 @@ SealedEpoch publish(const EpochRecord& record, const rewards::Policy& policy,
 // GET /v1/epochs/{n} of a sealed epoch.
 nlohmann::json summary_of(const EpochRecord& record, const rewards::Policy& policy,
                           const EpochOutcome& outcome);
-// The verdicts on those of `messages` (of the record's epoch) that came too late for the record:
-// `late`, reason after_seal. They are in no seal.
-std::vector<Verdict> after_seal_verdicts(const EpochRecord& record,
-                                         const std::vector<StoredMessage>& messages);
+// Those of `messages` (of the record's epoch) that came too late for the record, and the verdict on
+// one: `late`, reason after_seal. They are in no seal.
+std::vector<LateMessage> late_for(const std::set<Hash256>& ids_in_record,
+                                  const std::vector<StoredMessage>& messages);
+// In the record's order, without onboardings.
+std::vector<Hash256> message_ids(const EpochRecord& record);
+Verdict after_seal_verdict(const LateMessage& message);
 // What is known of every epoch: number, rounds, times, of which those after its end wait for what
 // `outages` took.
 nlohmann::json epoch_frame(const rewards::Policy& policy, std::uint64_t epoch,

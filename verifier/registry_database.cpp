@@ -64,6 +64,14 @@ constexpr const char* kLaterTables = R"(
   CREATE TABLE IF NOT EXISTS outages (begins INTEGER NOT NULL, ends INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS outages_at_draw (
     epoch INTEGER NOT NULL, begins INTEGER NOT NULL, ends INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS after_seal (
+    epoch INTEGER NOT NULL,
+    id BLOB NOT NULL CHECK (length(id) = 32),
+    type INTEGER NOT NULL,
+    hotspot BLOB NOT NULL CHECK (length(hotspot) = 32),
+    round INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    PRIMARY KEY (epoch, id)) WITHOUT ROWID;
 )";
 constexpr int kFormat = 3;
 constexpr int kBusyMilliseconds = 2000;  // Chosen: a backup may read meanwhile.

@@ -238,6 +238,44 @@ Result<std::optional<std::uint64_t>> RegistryStore::last_sealed() const {
   return impl_->largest("SELECT max(epoch) FROM sealed");
 }
 
+Result<void> RegistryStore::add_after_seal(std::uint64_t epoch,
+                                           const std::vector<LateMessage>& messages) {
+  return impl_->database->run([&](SQLite::Database& db) -> Result<void> {
+    SQLite::Transaction transaction(db);
+    SQLite::Statement insert(db, "INSERT OR IGNORE INTO after_seal VALUES (?, ?, ?, ?, ?, ?)");
+    for (const LateMessage& late : messages) {
+      bind_number(insert, 1, epoch);
+      bind_blob(insert, 2, late.id);
+      insert.bind(3, static_cast<int>(late.type));
+      bind_blob(insert, 4, late.hotspot);
+      bind_number(insert, 5, late.round);
+      insert.bind(6, late.received);
+      insert.exec();
+      insert.reset();
+    }
+    transaction.commit();
+    return {};
+  });
+}
+
+Result<std::vector<LateMessage>> RegistryStore::after_seal(std::uint64_t epoch) const {
+  return impl_->database->run([&](SQLite::Database& db) -> Result<std::vector<LateMessage>> {
+    SQLite::Statement query(db,
+                            "SELECT id, type, hotspot, round, received FROM after_seal WHERE epoch "
+                            "= ? ORDER BY round, type, id");
+    bind_number(query, 1, epoch);
+    std::vector<LateMessage> found;
+    while (query.executeStep()) {
+      found.push_back({.id = array_of<32>(query.getColumn(0)),
+                       .type = static_cast<MessageType>(query.getColumn(1).getInt()),
+                       .hotspot = array_of<32>(query.getColumn(2)),
+                       .round = number_of(query.getColumn(3)),
+                       .received = query.getColumn(4).getInt64()});
+    }
+    return found;
+  });
+}
+
 Result<std::optional<rewards::Tier>> RegistryStore::tier(std::uint64_t epoch,
                                                          const PublicKey& hotspot) const {
   using Found = std::optional<rewards::Tier>;

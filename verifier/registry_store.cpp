@@ -9,10 +9,8 @@ namespace {
 constexpr const char* kFirstEpoch = "first_epoch";
 constexpr const char* kVirtualTime = "virtual_time";
 constexpr const char* kForgotten = "evidence_forgotten";
-
-std::optional<std::uint64_t> epoch_from(const std::optional<std::int64_t>& fact) {
-  return fact ? std::optional(static_cast<std::uint64_t>(*fact)) : std::nullopt;
-}
+constexpr const char* kMessagesForgotten = "messages_forgotten";
+constexpr const char* kHeadersSwept = "headers_swept";
 
 EntropyCommitment commitment_of(SQLite::Statement& row) {
   EntropyCommitment out;
@@ -41,6 +39,12 @@ Result<std::optional<std::int64_t>> RegistryStore::Impl::fact(const char* name) 
     if (!query.executeStep()) return std::optional<std::int64_t>{};
     return std::optional<std::int64_t>{query.getColumn(0).getInt64()};
   });
+}
+
+Result<std::optional<std::uint64_t>> RegistryStore::Impl::number(const char* name) {
+  const Result<std::optional<std::int64_t>> found = fact(name);
+  if (!found) return fail(found.error());
+  return *found ? std::optional(static_cast<std::uint64_t>(**found)) : std::nullopt;
 }
 
 Result<void> RegistryStore::Impl::set_fact(const char* name, std::int64_t value) {
@@ -75,20 +79,28 @@ Result<std::unique_ptr<RegistryStore>> RegistryStore::open(const std::string& pa
 }
 
 Result<std::optional<std::uint64_t>> RegistryStore::first_epoch() const {
-  const Result<std::optional<std::int64_t>> fact = impl_->fact(kFirstEpoch);
-  if (!fact) return fail(fact.error());
-  return epoch_from(*fact);
+  return impl_->number(kFirstEpoch);
 }
 Result<void> RegistryStore::set_first_epoch(std::uint64_t epoch) {
   return impl_->set_fact(kFirstEpoch, static_cast<std::int64_t>(epoch));
 }
 Result<std::optional<std::uint64_t>> RegistryStore::evidence_forgotten() const {
-  const Result<std::optional<std::int64_t>> fact = impl_->fact(kForgotten);
-  if (!fact) return fail(fact.error());
-  return epoch_from(*fact);
+  return impl_->number(kForgotten);
 }
 Result<void> RegistryStore::set_evidence_forgotten(std::uint64_t epoch) {
   return impl_->set_fact(kForgotten, static_cast<std::int64_t>(epoch));
+}
+Result<std::optional<std::uint64_t>> RegistryStore::messages_forgotten() const {
+  return impl_->number(kMessagesForgotten);
+}
+Result<void> RegistryStore::set_messages_forgotten(std::uint64_t epoch) {
+  return impl_->set_fact(kMessagesForgotten, static_cast<std::int64_t>(epoch));
+}
+Result<std::optional<Round>> RegistryStore::headers_swept() const {
+  return impl_->number(kHeadersSwept);
+}
+Result<void> RegistryStore::set_headers_swept(Round first_kept) {
+  return impl_->set_fact(kHeadersSwept, static_cast<std::int64_t>(first_kept));
 }
 Result<std::optional<UnixNanos>> RegistryStore::virtual_time() const {
   return impl_->fact(kVirtualTime);

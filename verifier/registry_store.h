@@ -68,6 +68,16 @@ struct SealedEpoch {
   Bytes history = {};  // encode(History) after the epoch.
 };
 
+// What is said of a message that is in no record.
+struct LateMessage {
+  Hash256 id{};
+  MessageType type = MessageType::witness_report;
+  PublicKey hotspot{};
+  Round round = 0;
+  UnixNanos received = 0;
+  bool operator==(const LateMessage&) const = default;
+};
+
 class RegistryStore {
  public:
   static Result<std::unique_ptr<RegistryStore>> open(const std::string& path, NetworkId network);
@@ -88,9 +98,19 @@ class RegistryStore {
   Result<void> add_outage(const Outage& outage);
   Result<std::vector<Outage>> outages() const;  // Ascending, joined.
 
-  // The last epoch whose snippets were deleted.
+  // The last epoch whose snippets were deleted, and the last whose reports were; up to which round
+  // headers of before were looked through.
   Result<std::optional<std::uint64_t>> evidence_forgotten() const;
   Result<void> set_evidence_forgotten(std::uint64_t epoch);
+  Result<std::optional<std::uint64_t>> messages_forgotten() const;
+  Result<void> set_messages_forgotten(std::uint64_t epoch);
+  Result<std::optional<Round>> headers_swept() const;
+  Result<void> set_headers_swept(Round first_kept);
+
+  // What came for an epoch and is not in its record, once its messages are deleted: all or none;
+  // what is there stays.
+  Result<void> add_after_seal(std::uint64_t epoch, const std::vector<LateMessage>& messages);
+  Result<std::vector<LateMessage>> after_seal(std::uint64_t epoch) const;  // By (round, type, id).
 
   Result<std::optional<EntropyCommitment>> commitment(std::uint64_t epoch) const;
   Result<void> add_commitment(const EntropyCommitment& commitment);

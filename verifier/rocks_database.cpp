@@ -1,5 +1,6 @@
 #include "verifier/rocks_database.h"
 
+#include <rocksdb/convenience.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
@@ -262,6 +263,15 @@ void RocksDatabase::erase_all(rocksdb::WriteBatch& batch, Family family, ByteVie
       .PermitUncheckedError();
 }
 
+void RocksDatabase::erase(rocksdb::WriteBatch& batch, Family family, ByteView key) const {
+  batch.Delete(families_[static_cast<std::size_t>(family)], slice_of(key)).PermitUncheckedError();
+}
+
+void RocksDatabase::erase_before(rocksdb::WriteBatch& batch, Family family, ByteView end) const {
+  batch.DeleteRange(families_[static_cast<std::size_t>(family)], rocksdb::Slice(), slice_of(end))
+      .PermitUncheckedError();
+}
+
 std::uint64_t RocksDatabase::size_of(Family family) const {
   const std::shared_lock lock(files_);
   std::uint64_t sum = 0;
@@ -275,14 +285,34 @@ std::uint64_t RocksDatabase::size_of(Family family) const {
   return sum;
 }
 
-Result<void> RocksDatabase::compact(Family family) const {
+Result<void> RocksDatabase::compact(Family family, std::atomic<bool>* stopping) const {
+  return compact_until(family, nullptr, stopping);
+}
+
+Result<void> RocksDatabase::compact_before(Family family, ByteView end,
+                                           std::atomic<bool>& stopping) const {
+  const rocksdb::Slice last = slice_of(end);
+  {
+    const std::shared_lock lock(files_);
+    if (!db_) return fail(closed());
+    const rocksdb::Status status =
+        rocksdb::DeleteFilesInRange(db_.get(), families_[static_cast<std::size_t>(family)], nullptr,
+                                    &last, /*include_end=*/false);
+    if (!status.ok()) return fail(error_of(status));
+  }
+  return compact_until(family, &last, &stopping);
+}
+
+Result<void> RocksDatabase::compact_until(Family family, const rocksdb::Slice* end,
+                                          std::atomic<bool>* stopping) const {
   const std::shared_lock lock(files_);
   if (!db_) return fail(closed());
+  rocksdb::CompactRangeOptions how;
+  how.canceled = stopping;
   const rocksdb::Status status =
-      db_->CompactRange(rocksdb::CompactRangeOptions(), families_[static_cast<std::size_t>(family)],
-                        nullptr, nullptr);
-  if (!status.ok()) return fail(error_of(status));
-  return {};
+      db_->CompactRange(how, families_[static_cast<std::size_t>(family)], nullptr, end);
+  if (status.ok() || (stopping != nullptr && *stopping)) return {};
+  return fail(error_of(status));
 }
 
 Result<void> RocksDatabase::write(rocksdb::WriteBatch& batch) {

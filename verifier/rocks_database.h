@@ -11,6 +11,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -63,13 +64,18 @@ class RocksDatabase {
 
   // Bytes in files and memory, about; 0 while it is closed.
   std::uint64_t size_of(Family family) const;
-  // Gives back the room of what was erased.
-  Result<void> compact(Family family) const;
+  // Gives back the room of what was erased; ends early once `stopping`, which may be none.
+  Result<void> compact(Family family, std::atomic<bool>* stopping = nullptr) const;
+  // The same of what was erased before `end`, whole files first.
+  Result<void> compact_before(Family family, ByteView end, std::atomic<bool>& stopping) const;
 
   // The rest is for one thread at a time, the one that writes.
   void put(rocksdb::WriteBatch& batch, Family family, ByteView key, ByteView value) const;
   // Every key that begins with `prefix`. Precondition: keys are at most 8 bytes longer.
   void erase_all(rocksdb::WriteBatch& batch, Family family, ByteView prefix) const;
+  void erase(rocksdb::WriteBatch& batch, Family family, ByteView key) const;
+  // Every key that is less than `end`.
+  void erase_before(rocksdb::WriteBatch& batch, Family family, ByteView end) const;
   // On disk when it returns. Precondition: !has_failed().
   Result<void> write(rocksdb::WriteBatch& batch);
   // A write failed: nothing can be written until `reopen` has worked.
@@ -87,6 +93,8 @@ class RocksDatabase {
   Result<void> check_room(std::uint64_t least) const;
   Result<void> open_files();
   void close_files();
+  Result<void> compact_until(Family family, const rocksdb::Slice* end,
+                             std::atomic<bool>* stopping) const;
   Error error_of(const rocksdb::Status& status) const;
 
   const std::string directory_;

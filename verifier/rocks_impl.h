@@ -26,6 +26,7 @@ struct RocksStore::Impl {
   std::unique_ptr<RocksDatabase> database;
   spdlog::logger* log = nullptr;
   std::atomic<bool> is_down{false};  // The last commit failed. Set by the thread that writes.
+  std::atomic<Round> first_kept{0};  // Likewise.
 
   mutable std::mutex mutex;  // Guards the four below.
   std::condition_variable finished;
@@ -35,7 +36,10 @@ struct RocksStore::Impl {
 
   void put_all(rocksdb::WriteBatch& batch, const WriteSet& writes) const;
   Result<void> put_index(rocksdb::WriteBatch& batch, const IndexedMessage& indexed) const;
+  // What `writes` says is forgotten.
+  Result<void> forget(rocksdb::WriteBatch& batch, const WriteSet& writes) const;
   Result<void> load_edge();
+  Result<void> load_first_kept();
   Result<void> make_ready();
   Result<LogEdge> write(const std::vector<Waiting*>& group);
   void tell(const Result<LogEdge>& written);

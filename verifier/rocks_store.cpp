@@ -16,12 +16,6 @@ constexpr std::string_view kFrontierKey = "frontier";
 // Chosen: bounds what is read for one entry, and is more than most groups of requests write.
 constexpr std::size_t kMaxChunkEntries = 1024;
 
-ShortWriter<32 + 8> sequence_key(const PublicKey& signer, std::uint64_t sequence) {
-  ShortWriter<32 + 8> out;
-  out.put(signer);
-  out.put(sequence);
-  return out;
-}
 Bytes chunk_key(const Hash256& report, std::uint32_t index) {
   Writer out;
   out.put(report);
@@ -67,10 +61,6 @@ void RocksStore::Impl::put_all(rocksdb::WriteBatch& batch, const WriteSet& write
   }
   for (const Hash256& report : writes.mismatched_reports)
     database->put(batch, Family::mismatches, report, {});
-  for (const Hash256& report : writes.forgotten_reports) {
-    database->erase_all(batch, Family::evidence, report);
-    database->erase_all(batch, Family::mismatches, report);
-  }
 }
 
 // Under its statement is the message itself, or one that it contradicts: then it is behind that.
@@ -115,6 +105,7 @@ Result<void> RocksStore::Impl::load_edge() {
 Result<void> RocksStore::Impl::make_ready() {
   if (!database->has_failed()) return {};
   if (Result<void> reopened = database->reopen(); !reopened) return reopened;
+  if (Result<void> loaded = load_first_kept(); !loaded) return loaded;
   return load_edge();
 }
 
@@ -146,6 +137,8 @@ Result<RocksStore::Impl::LogEdge> RocksStore::Impl::write(const std::vector<Wait
     chunk_first = grown.frontier.size();
   };
   for (const Waiting* waiting : group) {
+    // A header may take the place of one that is forgotten with it.
+    if (Result<void> gone = forget(batch, *waiting->writes); !gone) return fail(gone.error());
     put_all(batch, *waiting->writes);
     for (const IndexedMessage& indexed : waiting->writes->indexed) {
       if (Result<void> put = put_index(batch, indexed); !put) return fail(put.error());
@@ -162,6 +155,9 @@ Result<RocksStore::Impl::LogEdge> RocksStore::Impl::write(const std::vector<Wait
   put_chunk();
   database->put(batch, Family::meta, as_bytes(kFrontierKey), grown.frontier.encode());
   if (Result<void> written = database->write(batch); !written) return fail(written.error());
+  for (const Waiting* waiting : group) {
+    if (waiting->writes->first_kept) first_kept = *waiting->writes->first_kept;
+  }
   return grown;
 }
 
@@ -209,6 +205,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::string& director
   impl->database = std::move(*database);
   impl->log = rules.log;
   if (Result<void> loaded = impl->load_edge(); !loaded) return fail(loaded.error());
+  if (Result<void> loaded = impl->load_first_kept(); !loaded) return fail(loaded.error());
   return std::unique_ptr<RocksStore>(new RocksStore(std::move(impl)));
 }
 
@@ -262,7 +259,13 @@ Result<std::optional<StoredMessage>> RocksStore::find_message(const Hash256& id)
   const Result<std::optional<std::string>> raw =
       impl_->database->get(onboards ? Family::onboardings : Family::messages, as_bytes(**place));
   if (!raw) return fail(raw.error());
-  if (!*raw) return fail(Errc::bad_data, "message store: place without message " + to_hex(id));
+  if (!*raw) {
+    // It may have been forgotten since we looked where it is.
+    const bool is_old =
+        !onboards && Reader(as_bytes(**place)).get<Round>() < impl_->first_kept.load();
+    if (is_old) return std::optional<StoredMessage>{};
+    return fail(Errc::bad_data, "message store: place without message " + to_hex(id));
+  }
   if ((*raw)->size() < sizeof(Hash256)) return fail(damaged_store());
   Result<StoredMessage> message =
       decode_stored_message(id, as_bytes(**raw).subspan(sizeof(Hash256)));
@@ -345,11 +348,5 @@ Result<bool> RocksStore::has_equivocation(const Hash256& second) const {
 Result<bool> RocksStore::has_mismatch(const Hash256& report) const {
   return impl_->has(Family::mismatches, report);
 }
-
-std::uint64_t RocksStore::evidence_bytes() const {
-  return impl_->database->size_of(Family::evidence);
-}
-
-Result<void> RocksStore::give_back_evidence() { return impl_->database->compact(Family::evidence); }
 
 }  // namespace earshot::verifier

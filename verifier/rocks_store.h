@@ -4,7 +4,8 @@
 // onboardings (by what they state, the id before the content), places (id -> key there, of
 // onboardings and what was indexed), equivocations, evidence, mismatches, log (index
 // of the first -> some entries, as they were written together), tiles (level, index -> tile hash
-// above the entries); the default one holds format, network and the log's frontier.
+// above the entries); the default one holds format, network, the log's frontier and the first round
+// that is kept.
 //
 // A commit that cannot be written (a full disk) fails with Errc::unavailable and nothing of it is
 // acknowledged; what was acknowledged stays readable. Commits work again by themselves once there
@@ -55,6 +56,12 @@ class RocksStore final : public MessageStore {
   Result<bool> has_mismatch(const Hash256& report) const override;
   std::uint64_t evidence_bytes() const override;
   Result<void> give_back_evidence() override;
+  Round first_kept() const override;
+  Result<std::vector<StoredHeader>> headers_after(const std::optional<Hash256>& after,
+                                                  std::size_t most) const override;
+  std::uint64_t message_bytes() const override;
+  std::uint64_t log_bytes() const override;
+  Result<void> give_back_messages(std::atomic<bool>& stopping) override;
   LogHead log_head() const override;
   Result<std::vector<LogEntry>> log_entries(std::uint64_t first,
                                             std::uint64_t count) const override;

@@ -5,6 +5,7 @@
 // decide what may be kept together: verifier/ingest.h does, and holds the signer's lock from its
 // last look until the commit has returned.
 #pragma once
+#include <atomic>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -38,7 +39,10 @@ Bytes statement_bytes(const Message& message);
 struct Equivocation {
   Hash256 first{};
   Hash256 second{};
-  Bytes evidence;  // A second header: its encoding. Empty for messages: both are in the store.
+  // A second header: its encoding, and behind it the first's once that is forgotten. Empty for
+  // messages as long as both are in the store, then both as in a record, each behind its length
+  // (4).
+  Bytes evidence;
   bool operator==(const Equivocation&) const = default;
 };
 
@@ -54,6 +58,13 @@ struct IndexedMessage {
   Message message;
 };
 
+// Where a header stands: under its id, and in its signer's sequence.
+struct HeaderPlace {
+  Hash256 id{};
+  PublicKey signer{};
+  std::uint64_t sequence = 0;
+};
+
 struct WriteSet {
   std::vector<StoredHeader> headers;
   std::vector<StoredMessage> messages;
@@ -64,8 +75,13 @@ struct WriteSet {
   std::vector<Hash256> mismatched_reports;  // Reports for which a chunk came that does not fit.
   std::vector<IndexedMessage> indexed;      // What the store does not hold is left out.
   std::vector<LogEntry> log;                // Appended in this order.
-  // Reports whose chunks, and that one did not fit, are forgotten. What is not there is no error.
+  // What follows is forgotten before the above is kept. What is not there is no error.
+  // Reports whose chunks, and that one did not fit, are forgotten.
   std::vector<Hash256> forgotten_reports;
+  // Reports and notices of earlier rounds are forgotten; what is in `messages` is not of these.
+  std::optional<Round> first_kept;
+  std::vector<HeaderPlace> forgotten_headers;
+  std::vector<Hash256> unindexed;  // Messages, not to be found by their ids any more.
 };
 
 class MessageStore {
@@ -102,6 +118,18 @@ class MessageStore {
   virtual std::uint64_t evidence_bytes() const { return 0; }
   // Gives back the room of forgotten chunks. Seconds; while others read and write.
   virtual Result<void> give_back_evidence() { return {}; }
+
+  // The first round whose reports and notices are kept; 0 while none were forgotten.
+  virtual Round first_kept() const = 0;
+  // Ascending by id, at most `most`: all after `after`, or from the first.
+  virtual Result<std::vector<StoredHeader>> headers_after(const std::optional<Hash256>& after,
+                                                          std::size_t most) const = 0;
+  // What headers, reports and notices take, and what the intake log does; about.
+  virtual std::uint64_t message_bytes() const { return 0; }
+  virtual std::uint64_t log_bytes() const { return 0; }
+  // Gives back the room of forgotten headers and messages. Seconds to minutes, while others read
+  // and write; ends early once `stopping`.
+  virtual Result<void> give_back_messages(std::atomic<bool>& /*stopping*/) { return {}; }
 
   virtual LogHead log_head() const = 0;
   virtual Result<std::vector<LogEntry>> log_entries(std::uint64_t first,

@@ -153,6 +153,13 @@ Bytes round_key(Round round) {
   return out.copy();
 }
 
+ShortWriter<32 + 8> sequence_key(const PublicKey& signer, std::uint64_t sequence) {
+  ShortWriter<32 + 8> out;
+  out.put(signer);
+  out.put(sequence);
+  return out;
+}
+
 Bytes tile_key(int level, std::uint64_t index) {
   ShortWriter<1 + sizeof index> out;
   out.put(static_cast<std::uint8_t>(level));

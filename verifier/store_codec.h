@@ -29,6 +29,8 @@ using StatementPlace = ShortWriter<kReportPlaceBytes + 32>;  // Room for the id.
 StatementPlace statement_place(ByteView statement);
 StatementPlace statement_place(const Message& message);
 Bytes round_key(Round round);
+// signer (32) | sequence (8)
+ShortWriter<32 + 8> sequence_key(const PublicKey& signer, std::uint64_t sequence);
 // level (1) | index (8)
 Bytes tile_key(int level, std::uint64_t index);
 

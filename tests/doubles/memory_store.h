@@ -23,6 +23,12 @@ class MemoryStore final : public MessageStore {
     if (fails_to_write) return fail(Errc::unavailable, "no space left on device");
     ++commits;
     is_down = false;
+    for (const HeaderPlace& header : writes.forgotten_headers) {
+      headers_.erase(header.id);
+      sequences_.erase({header.signer, header.sequence});
+    }
+    for (const Hash256& id : writes.unindexed) by_id_.erase(id);
+    if (writes.first_kept) forget_before(*writes.first_kept);
     for (const StoredHeader& header : writes.headers) {
       headers_[header.id] = header;
       sequences_[{header.header.header.signer, header.header.header.sequence}] = header.id;
@@ -115,6 +121,20 @@ class MemoryStore final : public MessageStore {
     const std::lock_guard lock(mutex_);
     return mismatches_.contains(report);
   }
+  Round first_kept() const override {
+    const std::lock_guard lock(mutex_);
+    return first_kept_;
+  }
+  Result<std::vector<StoredHeader>> headers_after(const std::optional<Hash256>& after,
+                                                  std::size_t most) const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<StoredHeader> found;
+    auto header = after ? headers_.upper_bound(*after) : headers_.begin();
+    for (; header != headers_.end() && found.size() < most; ++header) {
+      found.push_back(header->second);
+    }
+    return found;
+  }
   LogHead log_head() const override {
     const std::lock_guard lock(mutex_);
     return frontier_.head();
@@ -146,6 +166,18 @@ class MemoryStore final : public MessageStore {
   }
 
  private:
+  void forget_before(Round first) {
+    first_kept_ = first;
+    std::erase_if(messages_,
+                  [&](const auto& entry) { return round_of(entry.second.message) < first; });
+    std::erase_if(statements_, [&](const auto& entry) {
+      const ByteView key = entry.first;
+      const bool onboards =
+          key[sizeof(PublicKey)] == static_cast<std::uint8_t>(MessageType::onboarding);
+      return !onboards && Reader(key.subspan(sizeof(PublicKey) + 1)).get<Round>() < first;
+    });
+  }
+
   template <class Map, class Key>
   auto find(const Map& map, const Key& key) const
       -> Result<std::optional<typename Map::mapped_type>> {
@@ -166,6 +198,7 @@ class MemoryStore final : public MessageStore {
   std::map<Hash256, Equivocation> equivocations_;
   std::map<Hash256, std::map<std::uint32_t, EvidenceChunk>> chunks_;
   std::set<Hash256> mismatches_;
+  Round first_kept_ = 0;
   std::vector<LogEntry> log_;
   LogFrontier frontier_;
 };

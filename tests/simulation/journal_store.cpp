@@ -44,6 +44,13 @@ Bytes encode_writes(const WriteSet& writes) {
     put_blob(out, encode(indexed.message));
   });
   put_list(out, writes.forgotten_reports, [&](const Hash256& report) { out.put(report); });
+  put_list(out, writes.forgotten_headers, [&](const HeaderPlace& header) {
+    out.put(header.id);
+    out.put(header.signer);
+    out.put(header.sequence);
+  });
+  put_list(out, writes.unindexed, [&](const Hash256& id) { out.put(id); });
+  out.put(writes.first_kept.value_or(0));
   put_list(out, writes.log, [&](const LogEntry& entry) { out.put(encode(entry)); });
   return std::move(out).take();
 }
@@ -90,6 +97,13 @@ std::optional<WriteSet> decode_writes(ByteView bytes) {
     if (is_good) writes.indexed.push_back({id, *std::move(message)});
   });
   each([&] { writes.forgotten_reports.push_back(in.get_array<32>()); });
+  each([&] {
+    const auto id = in.get_array<32>();
+    const auto signer = in.get_array<32>();
+    writes.forgotten_headers.push_back({id, signer, in.get<std::uint64_t>()});
+  });
+  each([&] { writes.unindexed.push_back(in.get_array<32>()); });
+  if (const auto first_kept = in.get<Round>(); first_kept > 0) writes.first_kept = first_kept;
   each([&] { keep(writes.log, decode_log_entry(in.get_bytes(kLogEntryBytes))); });
   if (!is_good || in.failed() || in.left() > 0) return std::nullopt;
   return writes;

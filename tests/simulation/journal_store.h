@@ -60,6 +60,11 @@ class JournalStore final : public verifier::MessageStore {
   Result<bool> has_mismatch(const Hash256& report) const override {
     return memory_.has_mismatch(report);
   }
+  Round first_kept() const override { return memory_.first_kept(); }
+  Result<std::vector<verifier::StoredHeader>> headers_after(const std::optional<Hash256>& after,
+                                                            std::size_t most) const override {
+    return memory_.headers_after(after, most);
+  }
   verifier::LogHead log_head() const override { return memory_.log_head(); }
   Result<std::vector<verifier::LogEntry>> log_entries(std::uint64_t first,
                                                       std::uint64_t count) const override {

@@ -137,4 +137,19 @@ Result<std::unique_ptr<QuorumService>> QuorumService::make(
   return made;
 }
 
+Result<void> QuorumService::forget(std::uint64_t epoch) {
+  const Result<std::vector<KeptStatement>> closings = store_->statements(epoch, Phase::closing);
+  if (!closings) return fail(closings.error());
+  std::vector<Hash256> envelopes;
+  for (const KeptStatement& closing : *closings) {
+    const Result<std::optional<Bytes>> content = store_->content(closing.content);
+    if (!content) return fail(content.error());
+    if (!*content) continue;
+    const Result<IntakeList> list = decode_intake_list(**content, quorum_.size());
+    if (!list) continue;  // It never counted.
+    for (const IntakeItem& item : list->messages) envelopes.push_back(item.envelope);
+  }
+  return store_->forget(epoch, envelopes);
+}
+
 }  // namespace earshot::verifier

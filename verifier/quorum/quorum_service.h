@@ -44,6 +44,8 @@ class QuorumService {
   QuorumStore& store() { return *store_; }
   // What the other verifiers have reserved.
   OtherReservations& reservations() { return *reservations_; }
+  // Drops what members listed of an epoch's messages; its record has them. Any thread.
+  Result<void> forget(std::uint64_t epoch);
   // For a thread of its own, unless the clock is virtual.
   void exchange(UnixNanos now) { exchange_->tick(now); }
 

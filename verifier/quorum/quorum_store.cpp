@@ -193,6 +193,30 @@ Result<std::optional<Bytes>> QuorumStore::envelope(const Hash256& hash) const {
   });
 }
 
+Result<void> QuorumStore::forget(std::uint64_t epoch, const std::vector<Hash256>& envelopes) {
+  return impl_->database->run([&](SQLite::Database& db) -> Result<void> {
+    SQLite::Transaction transaction(db);
+    // Two epochs in which nothing was said may have one list.
+    SQLite::Statement drop(db,
+                           "DELETE FROM contents WHERE hash IN (SELECT content FROM statements "
+                           "WHERE epoch = ? AND phase IN (?, ?)) AND hash NOT IN (SELECT content "
+                           "FROM statements WHERE epoch > ?)");
+    bind_number(drop, 1, epoch);
+    drop.bind(2, number_of_phase(Phase::closing));
+    drop.bind(3, number_of_phase(Phase::audits));
+    bind_number(drop, 4, epoch);
+    drop.exec();
+    SQLite::Statement erase(db, "DELETE FROM envelopes WHERE hash = ?");
+    for (const Hash256& envelope : envelopes) {
+      bind_blob(erase, 1, envelope);
+      erase.exec();
+      erase.reset();
+    }
+    transaction.commit();
+    return {};
+  });
+}
+
 Result<void> QuorumStore::keep_block(std::uint64_t epoch, const Hash256& hash) {
   return impl_->database->run([&](SQLite::Database& db) -> Result<void> {
     SQLite::Statement insert(db, "INSERT OR IGNORE INTO blocks VALUES (?, ?)");

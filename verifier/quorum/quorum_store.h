@@ -49,6 +49,9 @@ class QuorumStore {
   Result<std::optional<Bytes>> content(const Hash256& hash) const;
   Result<void> keep_envelopes(const std::vector<Bytes>& envelopes);
   Result<std::optional<Bytes>> envelope(const Hash256& hash) const;
+  // Drops the lists and measurements that were stated for the epoch, and envelopes; who stated what
+  // stays. All or none.
+  Result<void> forget(std::uint64_t epoch, const std::vector<Hash256>& envelopes);
 
   // The block that the epoch's entropy takes.
   Result<void> keep_block(std::uint64_t epoch, const Hash256& hash);

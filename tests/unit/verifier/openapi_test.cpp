@@ -157,6 +157,7 @@ class OpenApiTest : public testing::Test {
 
   void post_headers_and_bodies();
   void post_messages();
+  void post_what_is_put_away();
   void post_evidence();
   void move_clocks();
   void read_everything();
@@ -278,6 +279,19 @@ void OpenApiTest::post_messages() {
   const SignedBatch lost = signer.sign({signer.silence(kRound - 2)});
   EXPECT_EQ(post(path, posting(lost, heard)).status, 503);
   store_.fails_to_write = false;
+}
+
+void OpenApiTest::post_what_is_put_away() {
+  FakeSigner signer(5);
+  const SignedBatch onboarding = signer.sign({signer.onboarding(kRound)});
+  const SignedBatch heard = signer.sign({signer.witness(kRound, 9)});
+  ASSERT_EQ(post("/v1/messages", posting(heard, onboarding)).status, 404)
+      << "its header comes next";
+  ASSERT_EQ(post("/v1/messages", posting(onboarding, onboarding)).status, 404);
+  ASSERT_EQ(post("/v1/messages", posting(onboarding, onboarding)).status, 202);
+  ingest_.keep_from(kRound + 1);
+  EXPECT_EQ(post("/v1/messages", posting(onboarding, heard)).status, 410);
+  EXPECT_EQ(post("/v1/bodies", heard.body_bytes()).status, 410);
 }
 
 void OpenApiTest::post_evidence() {
@@ -508,6 +522,7 @@ TEST_F(OpenApiTest, SaysWhatTheHandlersSay) {
   read_everything();
   read_logs();
   read_quorum();
+  post_what_is_put_away();
   move_clocks();
   fail_everywhere();
   std::set<std::string> described;

@@ -117,6 +117,74 @@ TEST_F(RocksStoreTest, FindsReportsByTheirIdsOnceTheyAreIndexed) {
   }
 }
 
+TEST_F(RocksStoreTest, ForgetsRoundsAndHeadersAndGivesTheirRoomBack) {
+  std::vector<HeaderPlace> old;
+  for (Round round = kRound; round < kRound + 4; ++round) {
+    WriteSet writes;
+    for (std::uint32_t i = 0; i < 2000; ++i) {
+      WitnessReport report = signer_.witness(round, 0);
+      const Hash256 noise =
+          sha256({Bytes{static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(i >> 8)}});
+      std::copy_n(noise.begin(), report.tag.size(), report.tag.begin());
+      writes.messages.push_back(stored(report));
+      writes.statements.emplace_back(statement_bytes(report), writes.messages.back().id);
+      const SignedBatch batch = signer_.sign({report});
+      const BatchHeader& header = batch.header.header;
+      writes.headers.push_back({header_id(kTestNetwork, header), batch.header, 5});
+      if (round >= kRound + 3) continue;
+      old.push_back({writes.headers.back().id, header.signer, header.sequence});
+    }
+    ASSERT_TRUE(store_->commit(writes));
+  }
+  const StoredMessage live = store_->messages_of_rounds(kRound + 3, kRound + 4)->front();
+  const StoredMessage gone = store_->messages_of_rounds(kRound, kRound + 1)->front();
+  WriteSet index;
+  index.indexed = {{live.id, live.message}, {gone.id, gone.message}};
+  ASSERT_TRUE(store_->commit(index));
+  const std::uint64_t before = store_->message_bytes();
+  EXPECT_GT(before, 8000U * 400);
+  EXPECT_EQ(store_->first_kept(), 0U);
+  WriteSet forgetting;
+  forgetting.unindexed = {gone.id, Hash256{9}};
+  forgetting.first_kept = kRound + 3;
+  forgetting.forgotten_headers = old;
+  ASSERT_TRUE(store_->commit(forgetting));
+  open();
+  EXPECT_EQ(store_->first_kept(), kRound + 3);
+  EXPECT_TRUE(store_->messages_of_rounds(0, kRound + 3)->empty());
+  EXPECT_EQ(store_->messages_of_rounds(kRound + 3, kRound + 4)->size(), 2000U);
+  EXPECT_FALSE(store_->find_message(gone.id)->has_value());
+  EXPECT_EQ(**store_->find_message(live.id), live);
+  EXPECT_FALSE(store_->find_statement(statement_bytes(gone.message))->has_value());
+  EXPECT_FALSE(store_->find_header(old.front().id)->has_value());
+  EXPECT_FALSE(store_->find_header_at(signer_.key.public_key, 1)->has_value());
+  EXPECT_EQ(store_->headers_after(std::nullopt, 10'000)->size(), 2000U);
+  std::atomic<bool> stopping{false};
+  ASSERT_TRUE(store_->give_back_messages(stopping));
+  EXPECT_LT(store_->message_bytes(), before * 3 / 8);
+  open();
+  EXPECT_EQ(store_->messages_of_rounds(0, kRound + 4)->size(), 2000U);
+}
+
+TEST_F(RocksStoreTest, GoesThroughHeadersInPieces) {
+  WriteSet writes;
+  for (int i = 0; i < 10; ++i) {
+    const SignedBatch batch = signer_.sign({signer_.silence(kRound)});
+    writes.headers.push_back({header_id(kTestNetwork, batch.header.header), batch.header, 5});
+  }
+  ASSERT_TRUE(store_->commit(writes));
+  std::vector<Hash256> found;
+  std::optional<Hash256> after;
+  for (std::size_t size = 3; size == 3;) {
+    const auto some = *store_->headers_after(after, 3);
+    size = some.size();
+    for (const StoredHeader& header : some) found.push_back(header.id);
+    if (!some.empty()) after = some.back().id;
+  }
+  EXPECT_EQ(found.size(), 10U);
+  EXPECT_TRUE(std::ranges::is_sorted(found));
+}
+
 TEST_F(RocksStoreTest, ForgetsTheSnippetsItIsToldToAndGivesTheirRoomBack) {
   WriteSet writes;
   for (std::uint8_t report = 1; report <= 3; ++report) {
