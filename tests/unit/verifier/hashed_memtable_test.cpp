@@ -3,11 +3,9 @@
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
 
-#include <atomic>
 #include <filesystem>
 #include <map>
 #include <random>
-#include <thread>
 
 namespace earshot::verifier {
 namespace {
@@ -114,31 +112,6 @@ TEST_F(HashedMemtableTest, ScansGoBothWaysFromWhereTheyAreTold) {
   EXPECT_EQ(it->key(), "d");
   it->Next();
   EXPECT_FALSE(it->Valid());
-}
-
-TEST_F(HashedMemtableTest, ReadersSeeEverythingThatWasWrittenBeforeTheyLooked) {
-  constexpr int kKeys = 20'000;
-  std::atomic<int> written{0};
-  std::atomic<int> missed{0};
-  const auto read = [&](unsigned seed) {
-    std::mt19937 random(seed);
-    while (written < kKeys) {
-      const int known = written;
-      if (known == 0) continue;
-      const std::string key = std::to_string(random() % static_cast<unsigned>(known));
-      if (get(key) != key) ++missed;
-    }
-  };
-  std::thread one(read, 1);
-  std::thread two(read, 2);
-  for (int i = 0; i < kKeys; ++i) {
-    put(std::to_string(i), std::to_string(i));
-    ++written;
-  }
-  one.join();
-  two.join();
-  EXPECT_EQ(missed, 0);
-  EXPECT_EQ(all().size(), kKeys);
 }
 
 }  // namespace

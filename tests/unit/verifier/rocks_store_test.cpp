@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <atomic>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <thread>
 
@@ -254,6 +256,41 @@ TEST_F(RocksStoreTest, CommitsOfManyThreadsMakeOneLogWithoutHoles) {
     EXPECT_EQ(log[i].id[0], i % 3) << "a write set is not torn apart";
   }
   EXPECT_EQ(store_->log_head(), (LogHead{log.size(), merkle_root(leaves)}));
+}
+
+TEST_F(RocksStoreTest, ReadersSeeEverythingThatWasCommittedBeforeTheyLooked) {
+  constexpr std::uint32_t kCommits = 60;
+  constexpr std::uint32_t kEach = 50;
+  const SignedHeader header = signer_.sign({signer_.silence(kRound)}).header;
+  const auto id_of = [](std::uint32_t number) {
+    Hash256 id{};
+    std::memcpy(id.data(), &number, sizeof number);
+    return id;
+  };
+  std::atomic<std::uint32_t> committed{0};
+  std::atomic<int> missed{0};
+  const auto read = [&](std::uint32_t next) {
+    while (committed < kCommits * kEach) {
+      const std::uint32_t known = committed;
+      if (known == 0) continue;
+      next = next * 1'103'515'245 + 12'345;
+      const auto found = store_->find_header(id_of(next % known));
+      if (!found || !*found || (*found)->received != next % known) ++missed;
+    }
+  };
+  std::thread one(read, 1);
+  std::thread two(read, 2);
+  for (std::uint32_t i = 0; i < kCommits; ++i) {
+    WriteSet writes;
+    for (std::uint32_t k = i * kEach; k < (i + 1) * kEach; ++k) {
+      writes.headers.push_back({id_of(k), header, k});
+    }
+    EXPECT_TRUE(store_->commit(writes));
+    committed = (i + 1) * kEach;
+  }
+  one.join();
+  two.join();
+  EXPECT_EQ(missed, 0);
 }
 
 TEST_F(RocksStoreTest, RefusesCommitsAndGoesOnReadingWhileTheReserveIsNotFree) {
