@@ -13,7 +13,7 @@ using rewards::channels::ChannelEnd;
 using rewards::channels::DepositView;
 using rewards::channels::SignedAnchor;
 
-// Whatever a node or the contract on it answers amiss is told to a client as: later.
+// Whatever a node, the contract on it or a signer answers amiss is told to a client as: later.
 Error unanswered(const Error& error) { return {Errc::unavailable, error.detail}; }
 
 }  // namespace
@@ -161,7 +161,9 @@ Result<EvmSignature> ChannelDesk::reserve(const SignedAnchor& opening) {
     shelf_.keep(id, anchor.payer);
   }
   const rewards::chain::ContractDomain domain{rules_.network, rules_.contract};
-  return sign_digest(rules_.key, rewards::chain::reservation_digest(domain, id));
+  Result<EvmSignature> signature = rules_.signer->sign_reservation(domain, id);
+  if (!signature) return fail(unanswered(signature.error()));
+  return signature;
 }
 
 std::vector<SignedAnchor> ChannelDesk::reserved(const EvmAddress& payer,

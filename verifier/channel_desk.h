@@ -13,6 +13,7 @@
 #include <mutex>
 
 #include "core/time.h"
+#include "rewards/chain/account_signer.h"
 #include "rewards/chain/contract.h"
 #include "rewards/channels/reservation.h"
 #include "verifier/channel_books.h"
@@ -30,7 +31,8 @@ class ChannelDesk final : public ChannelBooks {
   struct Rules {
     NetworkId network = 0;
     EvmAddress contract{};
-    rewards::chain::AccountKey key;  // This verifier's, one of the contract's signers.
+    // Of this verifier, one of the contract's signers.
+    std::shared_ptr<rewards::chain::AccountSigner> signer;
     std::chrono::seconds timeout{5};
   };
   // `registry` outlives this. Errc::configuration when the URL is none; the node need not answer
@@ -47,7 +49,7 @@ class ChannelDesk final : public ChannelBooks {
   // Countersigns an anchor when the payer's deposit holds its maximum beside all that is reserved,
   // durably; of two at once that do not both fit, both may be refused. Errc::bad_signature when the
   // payer did not sign it, Errc::check_failed with what stands against it (may_reserve),
-  // Errc::unavailable when node, store or too many of the others do not answer.
+  // Errc::unavailable when node, store, signer or too many of the others do not answer.
   Result<EvmSignature> reserve(const rewards::channels::SignedAnchor& opening);
 
   // What is reserved of a payer's deposit here, or about to be, for epochs from `first` on. Looks

@@ -137,6 +137,12 @@ void read_ingest(Section section, IngestConfig& ingest) {
   section.refuse_unknown();
 }
 
+void read_account(Section& section, AccountConfig& account) {
+  section.read("key_file", account.key_file);
+  section.read("signer_url", account.signer_url);
+  section.read("signer_account", account.signer_account);
+}
+
 void read_all(Section root, Config& config) {
   root.read("network", config.network);
   root.read("policy_file", config.policy_file);
@@ -164,7 +170,7 @@ void read_all(Section root, Config& config) {
   identity.refuse_unknown();
   Section channels = root.table("channels");
   channels.read("contract", config.channels.contract);
-  channels.read("key_file", config.channels.key_file);
+  read_account(channels, config.channels.account);
   channels.refuse_unknown();
   Section cosigning = root.table("cosigning");
   cosigning.read("logs", config.cosigning.logs);
@@ -176,7 +182,7 @@ void read_all(Section root, Config& config) {
   quorum.read("threshold", config.quorum.threshold);
   quorum.read("first_epoch", config.quorum.first_epoch);
   quorum.read("contract", config.quorum.contract);
-  quorum.read("key_file", config.quorum.key_file);
+  read_account(quorum, config.quorum.account);
   quorum.read("step_seconds", config.quorum.step_seconds);
   quorum.read("ca_file", config.quorum.ca_file);
   quorum.refuse_unknown();
@@ -238,8 +244,8 @@ Result<Config> parse_config(const std::string& toml_text, const std::string& fil
   resolve(config.identity.key_file, file_name);
   resolve(config.http.tls_certificate, file_name);
   resolve(config.http.tls_key, file_name);
-  resolve(config.channels.key_file, file_name);
-  resolve(config.quorum.key_file, file_name);
+  resolve(config.channels.account.key_file, file_name);
+  resolve(config.quorum.account.key_file, file_name);
   resolve(config.quorum.ca_file, file_name);
   return config;
 }

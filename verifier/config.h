@@ -79,12 +79,20 @@ struct IdentityConfig {
   std::string key_file;
 };
 
+// The verifier's account on the chain, one of the contract's signers: a key file, or another
+// program that holds the key.
+struct AccountConfig {
+  std::string key_file;        // 64 hex digits, mode 0600.
+  std::string signer_url;      // http://HOST:PORT of its JSON-RPC (eth_signTypedData_v4).
+  std::string signer_account;  // With signer_url: the account that it signs with.
+  bool operator==(const AccountConfig&) const = default;
+};
+
 // Payment channels: with a contract this verifier reserves payers' deposits and settles what they
 // spend.
 struct ChannelsConfig {
-  std::string contract;  // 0x and 40 digits. Empty: no channels.
-  std::string
-      key_file;  // Required with a contract: the verifier's account, a signer of the contract.
+  std::string contract;   // 0x and 40 digits. Empty: no channels.
+  AccountConfig account;  // Required with a contract.
 };
 
 // Cosignatures (C2SP tlog-witness): whoever trusts a witness knows that a log shows everybody the
@@ -113,7 +121,7 @@ struct QuorumConfig {
   std::uint64_t threshold = 0;    // Required: M, more than half of all verifiers.
   std::uint64_t first_epoch = 0;  // Required: the first epoch that they judge.
   std::string contract;           // Required: address of the rewards contract.
-  std::string key_file;           // Required: the EVM key that signs epochs, mode 0600.
+  AccountConfig account;          // Required: signs epochs.
   // What a statement is given to reach all. Chosen: clocks and polls are far below it.
   std::uint32_t step_seconds = 300;  // 5..3600.
   // PEM certificates that peers' certificates have to come from. Empty: the system's store.

@@ -4,6 +4,7 @@
 
 #include "core/bytes.h"
 #include "rewards/chain/account.h"
+#include "rewards/chain/http.h"
 #include "verifier/config.h"
 #include "verifier/log/cosigned_log.h"
 #include "verifier/quorum/peer.h"
@@ -31,10 +32,29 @@ void check_ingest(std::vector<std::string>& problems, const IngestConfig& ingest
   check_range(problems, "ingest.strangers_per_second", ingest.strangers_per_second, 0, kMost);
 }
 
+// `section`: "channels".
+void check_account(std::vector<std::string>& problems, const std::string& section,
+                   const AccountConfig& account) {
+  if (account.signer_url.empty()) {
+    check_present(problems, (section + ".key_file").c_str(), !account.key_file.empty(), "a path");
+    if (!account.signer_account.empty()) {
+      problems.push_back(section + ".signer_account: found without signer_url");
+    }
+    return;
+  }
+  if (!account.key_file.empty()) {
+    problems.push_back(section + ".signer_url: found with key_file, allowed is one of them");
+  }
+  const auto endpoint = rewards::chain::parse_endpoint(account.signer_url);
+  if (!endpoint) problems.push_back(section + ".signer_url: " + endpoint.error().detail);
+  const auto address = rewards::chain::parse_address(account.signer_account);
+  if (!address) problems.push_back(section + ".signer_account: " + address.error().detail);
+}
+
 void check_peers(std::vector<std::string>& problems, const Config& config) {
   const QuorumConfig& quorum = config.quorum;
   if (config.peers.empty()) {
-    if (quorum.threshold > 0 || !quorum.contract.empty() || !quorum.key_file.empty()) {
+    if (quorum.threshold > 0 || !quorum.contract.empty() || quorum.account != AccountConfig{}) {
       problems.emplace_back("quorum: found without [[peers]], allowed is none: it is for several");
     }
     return;
@@ -44,14 +64,15 @@ void check_peers(std::vector<std::string>& problems, const Config& config) {
     problems.push_back("channels.contract: found \"" + channels.contract +
                        "\", allowed with [[peers]] is quorum.contract, or none");
   }
-  if (!channels.contract.empty() && channels.key_file != quorum.key_file) {
-    problems.push_back("channels.key_file: found \"" + channels.key_file +
-                       "\", allowed with [[peers]] is quorum.key_file");
+  if (!channels.contract.empty() && channels.account != quorum.account) {
+    problems.emplace_back(
+        "channels: found another key_file, signer_url or signer_account, allowed with [[peers]] "
+        "are those of quorum");
   }
   check_present(problems, "quorum.threshold", quorum.threshold > 0, "1 to the verifiers' number");
   check_present(problems, "quorum.first_epoch", quorum.first_epoch > 0, "an epoch's number");
   check_present(problems, "quorum.contract", !quorum.contract.empty(), "an EVM address");
-  check_present(problems, "quorum.key_file", !quorum.key_file.empty(), "a path");
+  check_account(problems, "quorum", quorum.account);
   check_range(problems, "quorum.step_seconds", quorum.step_seconds, 5, 3600);
   for (std::size_t i = 0; i < config.peers.size(); ++i) {
     const PeerConfig& peer = config.peers[i];
@@ -83,7 +104,7 @@ void check_channels(std::vector<std::string>& problems, const ChannelsConfig& ch
   if (channels.contract.empty()) return;
   const auto contract = rewards::chain::parse_address(channels.contract);
   if (!contract) problems.push_back("channels.contract: " + contract.error().detail);
-  check_present(problems, "channels.key_file", !channels.key_file.empty(), "a path");
+  check_account(problems, "channels", channels.account);
 }
 
 void check_cosigning(std::vector<std::string>& problems, const CosigningConfig& cosigning) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "core/files.h"
+#include "verifier/verifier_account.h"
 
 namespace earshot::verifier {
 namespace {
@@ -40,14 +41,14 @@ Result<std::unique_ptr<ChannelDesk>> open_channels(const Config& config,
   if (config.channels.contract.empty()) return std::unique_ptr<ChannelDesk>();
   const Result<EvmAddress> contract = rewards::chain::parse_address(config.channels.contract);
   if (!contract) return fail(Errc::configuration, "channels.contract: " + contract.error().detail);
-  const Result<rewards::chain::AccountKey> key =
-      rewards::chain::read_account_key(config.channels.key_file);
-  if (!key) return fail(key.error());
+  const std::chrono::seconds timeout(config.chain.timeout_seconds);
+  auto signer = open_account(config.channels.account, "channels", timeout);
+  if (!signer) return fail(signer.error());
   return ChannelDesk::open(config.store.directory + "/channels.sqlite", config.chain.rpc_url,
                            {.network = config.network,
                             .contract = *contract,
-                            .key = *key,
-                            .timeout = std::chrono::seconds(config.chain.timeout_seconds)},
+                            .signer = *std::move(signer),
+                            .timeout = timeout},
                            registry);
 }
 

@@ -78,6 +78,11 @@ std::string typed_data_of(const ContractDomain& domain, const channels::Anchor& 
                       {"tip", prefixed(anchor.tip)}});
 }
 
+std::string reservation_typed_data(const ContractDomain& domain, const Hash256& anchor) {
+  return document_of(domain, "Reservation", members({{"bytes32", "anchor"}}),
+                     {{"anchor", prefixed(anchor)}});
+}
+
 Result<EvmSignature> RemoteSigner::sign(const ContractDomain& domain, const Epoch& epoch) {
   return ask(typed_data_of(domain, epoch), epoch_digest(domain, epoch), "epoch");
 }
@@ -85,6 +90,12 @@ Result<EvmSignature> RemoteSigner::sign(const ContractDomain& domain, const Epoc
 Result<EvmSignature> RemoteSigner::sign(const ContractDomain& domain,
                                         const channels::Anchor& anchor) {
   return ask(typed_data_of(domain, anchor), anchor_digest(domain, anchor), "anchor");
+}
+
+Result<EvmSignature> RemoteSigner::sign_reservation(const ContractDomain& domain,
+                                                    const Hash256& anchor) {
+  return ask(reservation_typed_data(domain, anchor), reservation_digest(domain, anchor),
+             "reservation");
 }
 
 Result<EvmSignature> RemoteSigner::ask(const std::string& document, const Hash256& digest,

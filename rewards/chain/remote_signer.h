@@ -1,7 +1,6 @@
-// A key that never leaves another program, of a verifier or a payer: epochs and anchors are signed
-// through JSON-RPC
-// (eth_signTypedData_v4, as web3signer, wallets and nodes offer it, or clef's
-// account_signTypedData). One thread at a time.
+// A key that never leaves another program, of a verifier or a payer: epochs, reservations and
+// anchors are signed through JSON-RPC (eth_signTypedData_v4, as web3signer, wallets and nodes offer
+// it, or clef's account_signTypedData). One thread at a time.
 #pragma once
 #include <string>
 
@@ -13,6 +12,7 @@ namespace earshot::rewards::chain {
 // What is sent: the whole EIP-712 document, so that the signer can show and judge it.
 std::string typed_data_of(const ContractDomain& domain, const Epoch& epoch);
 std::string typed_data_of(const ContractDomain& domain, const channels::Anchor& anchor);
+std::string reservation_typed_data(const ContractDomain& domain, const Hash256& anchor);
 
 class RemoteSigner {
  public:
@@ -23,6 +23,8 @@ class RemoteSigner {
   // when what comes is no signature.
   Result<EvmSignature> sign(const ContractDomain& domain, const Epoch& epoch);
   Result<EvmSignature> sign(const ContractDomain& domain, const channels::Anchor& anchor);
+  // Of an anchor, by its digest.
+  Result<EvmSignature> sign_reservation(const ContractDomain& domain, const Hash256& anchor);
   const EvmAddress& account() const { return account_; }
 
  private:

@@ -104,7 +104,8 @@ void VerifierVillage::add_verifier(std::size_t i, Quorum quorum) {
       [this, i, account = made.account](const rewards::Artifact& artifact) {
         rewards::chain::Epoch epoch = rewards::chain::epoch_of(artifact, 1);
         if (on_sign) on_sign(i, epoch);
-        return Result<EpochSignature>(sign_epoch_for({31337, kVillageContract}, epoch, account));
+        rewards::chain::AccountSigner signer(account);
+        return sign_epoch_for({31337, kVillageContract}, epoch, signer);
       });
   const DriverRules rules{.network = 31337,
                           .commit_ahead = 10 * kVillageMinute,

@@ -36,6 +36,7 @@ EPOCH_SECONDS = 12 * MINUTE
 FIRST = 2_400_000
 GRACE = 7200
 NAMES = ("ada", "bob", "cyd")  # Verifiers; cyd is the one that goes wrong.
+HELD = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"  # Anvil's second account, whose key it keeps to itself.
 
 
 def run(*words, stdin=None, code=0):
@@ -91,8 +92,9 @@ class Front:
 
 
 class Network:
-    """With channels the payer gets what nobody earned, so that it has tokens to pay with. With TLS the verifiers serve
-    https only, and the tool, which speaks none, comes through a front on its own machine.
+    """With channels the payer gets what nobody earned, so that it has tokens to pay with, and the key of bob's account is
+    in another program, the node, which signs epochs and reservations for it. With TLS the verifiers serve https only,
+    and the tool, which speaks none, comes through a front on its own machine.
 
     Used by `with`: shows the verifiers' logs when the test fails, and leaves nothing behind.
     """
@@ -107,6 +109,8 @@ class Network:
             for kind in ("log", "evm"):
                 self.keys[name, kind] = json.loads(run(BIN / "earshot", "key", "new", folder / f"{name}.{kind}"))
         self.keys["payer"] = json.loads(run(BIN / "earshot", "key", "new", folder / "payer"))
+        if has_channels:
+            self.keys["bob", "evm"] = {"account": HELD}
         self.start = FIRST * EPOCH_SECONDS - 30 * MINUTE
         self.node = Anvil(self.start - 60)
         self.node.fund(self.keys["payer"]["account"])
@@ -163,6 +167,9 @@ class Network:
         peers = "".join(
             f'[[peers]]\nurl = "{self.fronts[other, name].url if other == "cyd" else self.address(other)}"\n'
             f'log_key = "{self.log_key(other)}"\naddress = "{self.keys[other, "evm"]["account"]}"\n' for other in NAMES if other != name)
+        account = f'key_file = "{self.folder}/{name}.evm"\n'
+        if self.keys[name, "evm"]["account"] == HELD:
+            account = f'signer_url = "{self.node.url}"\nsigner_account = "{HELD}"\n'
         directory = self.folder / name
         directory.mkdir()
         service = Verifierd(
@@ -170,10 +177,9 @@ class Network:
             extra=f'[entropy]\ncommit_ahead_seconds = 600\n'
                   f'[identity]\nname = "example.org/{name}"\nkey_file = "{self.folder}/{name}.log"\n'
                   f'[quorum]\nthreshold = 2\nfirst_epoch = {FIRST}\ncontract = "{self.contract}"\n'
-                  f'key_file = "{self.folder}/{name}.evm"\nstep_seconds = 60\n' +
+                  f'{account}step_seconds = 60\n' +
                   (f'ca_file = "{self.tls.ca}"\n' if self.tls else "") +
-                  (f'[channels]\ncontract = "{self.contract}"\nkey_file = "{self.folder}/{name}.evm"\n'
-                   if self.has_channels else "") + peers)
+                  (f'[channels]\ncontract = "{self.contract}"\n{account}' if self.has_channels else "") + peers)
         text = service.config.read_text().replace(f"{SOURCE}/rewards/policies/earshot-1.toml", str(self.policy))
         service.config.write_text(text)
         return service

@@ -100,7 +100,8 @@ Json other_root(const std::string& key_file, const Json& signed_epoch) {
   const EpochSignature honest = *epoch_signature_from_json(signed_epoch);
   rewards::chain::Epoch epoch = honest.epoch;
   epoch.rewards_root[0] ^= 1;
-  return to_json(sign_epoch_for(honest.domain, epoch, *rewards::chain::read_account_key(key_file)));
+  rewards::chain::AccountSigner signer(*rewards::chain::read_account_key(key_file));
+  return to_json(*sign_epoch_for(honest.domain, epoch, signer));
 }
 
 Json read_input() {

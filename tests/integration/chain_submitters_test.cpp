@@ -114,13 +114,17 @@ TEST_F(RemoteKey, SignsWhatTheContractTakes) {
   ASSERT_TRUE(send(encode_submit(epoch, *signature)));
 }
 
-TEST_F(RemoteKey, SignsAnAnchorAsAKeyOfOursWould) {
+TEST_F(RemoteKey, SignsAnAnchorAndAReservationAsAKeyOfOursWould) {
   const channels::Anchor anchor{dev_, filled_hash(0x21), kFirstEpoch, 3, 70, filled_hash(0x7A)};
   const Result<EvmSignature> signature = signer_for(dev_).sign(contract_->domain(), anchor);
   ASSERT_TRUE(signature) << signature.error().detail;
   const AccountKey same = *account_key(
       *array_from_hex<32>("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"));
   EXPECT_EQ(*signature, sign_digest(same, anchor_digest(contract_->domain(), anchor)));
+  const Hash256 id = anchor_digest(contract_->domain(), anchor);
+  const auto reserved = signer_for(dev_).sign_reservation(contract_->domain(), id);
+  ASSERT_TRUE(reserved) << reserved.error().detail;
+  EXPECT_EQ(*reserved, sign_digest(same, reservation_digest(contract_->domain(), id)));
 }
 
 // The submitter's whole life with a key that it never sees: sent, raised, mined, taken up again.

@@ -9,6 +9,7 @@ namespace {
 
 using rewards::PayoutLeaf;
 using rewards::chain::AccountKey;
+using rewards::chain::AccountSigner;
 using rewards::channels::ChannelEnd;
 using rewards::channels::OpenChannel;
 
@@ -32,7 +33,7 @@ class ChannelDeskTest : public rewards::chain::ChainTest {
     desk_ = *ChannelDesk::open(":memory:", anvil_->url(),
                                {.network = contract_->domain().chain_id,
                                 .contract = contract_->domain().contract,
-                                .key = signers_[0]},
+                                .signer = std::make_shared<AccountSigner>(signers_[0])},
                                *registry_);
   }
   OpenChannel open(std::uint64_t price, std::uint64_t number, std::uint64_t epoch = kNow,
@@ -59,6 +60,29 @@ TEST_F(ChannelDeskTest, CountersignsUntilTheDepositIsReserved) {
             "not reserved: the channel may cost 210, of 500 deposited 200 are free");
   EXPECT_TRUE(desk_->reserve(open(20, 3).opening));
   EXPECT_EQ(desk_->reserve(open(1, 4, kNow + 2).opening).error().code, Errc::check_failed);
+}
+
+// The node's own development account plays the verifier: its key is in another program.
+TEST_F(ChannelDeskTest, ReservesWithAKeyThatAnotherProgramHolds) {
+  const EvmAddress held =
+      *rewards::chain::parse_address("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+  const auto desk_of = [&](const EvmAddress& account) {
+    const rewards::chain::JsonRpc rpc(*rewards::chain::parse_endpoint(anvil_->url()));
+    ChannelDesk::Rules rules;
+    rules.network = contract_->domain().chain_id;
+    rules.contract = contract_->domain().contract;
+    rules.signer = std::make_shared<AccountSigner>(rewards::chain::RemoteSigner(rpc, account));
+    return *ChannelDesk::open(":memory:", anvil_->url(), rules, *registry_);
+  };
+  const OpenChannel channel = open(30, 1);
+  const Hash256 id = anchor_digest(contract_->domain(), channel.opening.anchor);
+  const auto signature = desk_of(held)->reserve(channel.opening);
+  ASSERT_TRUE(signature) << signature.error().detail;
+  EXPECT_EQ(rewards::chain::recover_signer(reservation_digest(contract_->domain(), id), *signature),
+            held);
+  // An account that it does not hold: not now, says the verifier.
+  const auto none = desk_of(rewards::chain::numbered_key(7).address)->reserve(channel.opening);
+  EXPECT_EQ(none.error().code, Errc::unavailable);
 }
 
 TEST_F(ChannelDeskTest, RefusesWhatThePayerDidNotSignAndPayersThatLeave) {
@@ -134,7 +158,7 @@ class ChannelDesksTest : public ChannelDeskTest {
       desks_.push_back(*ChannelDesk::open(":memory:", anvil_->url(),
                                           {.network = contract_->domain().chain_id,
                                            .contract = contract_->domain().contract,
-                                           .key = signers_[i]},
+                                           .signer = std::make_shared<AccountSigner>(signers_[i])},
                                           *registry_));
       desks_[i]->consult(*others_[i]);
     }

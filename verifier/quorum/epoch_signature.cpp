@@ -88,10 +88,11 @@ Result<Epoch> epoch_from_json(const Json& json) {
 
 }  // namespace
 
-EpochSignature sign_epoch_for(const rewards::chain::ContractDomain& domain, const Epoch& epoch,
-                              const rewards::chain::AccountKey& key) {
-  return {domain, epoch, key.address,
-          rewards::chain::sign_digest(key, rewards::chain::epoch_digest(domain, epoch))};
+Result<EpochSignature> sign_epoch_for(const rewards::chain::ContractDomain& domain,
+                                      const Epoch& epoch, rewards::chain::AccountSigner& signer) {
+  const Result<EvmSignature> signature = signer.sign(domain, epoch);
+  if (!signature) return fail(signature.error());
+  return EpochSignature{domain, epoch, signer.address(), *signature};
 }
 
 bool is_genuine(const EpochSignature& signature) {

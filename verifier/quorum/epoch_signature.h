@@ -4,7 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "rewards/chain/eip712.h"
+#include "rewards/chain/account_signer.h"
 
 namespace earshot::verifier {
 
@@ -16,9 +16,10 @@ struct EpochSignature {
   bool operator==(const EpochSignature&) const = default;
 };
 
-EpochSignature sign_epoch_for(const rewards::chain::ContractDomain& domain,
-                              const rewards::chain::Epoch& epoch,
-                              const rewards::chain::AccountKey& key);
+// Errors are the signer's.
+Result<EpochSignature> sign_epoch_for(const rewards::chain::ContractDomain& domain,
+                                      const rewards::chain::Epoch& epoch,
+                                      rewards::chain::AccountSigner& signer);
 // By its signer over this very struct.
 bool is_genuine(const EpochSignature& signature);
 

@@ -5,6 +5,7 @@
 
 #include "rewards/chain/contract.h"
 #include "verifier/quorum/https_get.h"
+#include "verifier/verifier_account.h"
 
 namespace earshot::verifier {
 namespace {
@@ -13,21 +14,21 @@ namespace {
 class ChainSigner {
  public:
   ChainSigner(rewards::chain::Node node, const rewards::chain::ContractDomain& domain,
-              const rewards::chain::AccountKey& key)
-      : node_(std::move(node)), domain_(domain), key_(key) {}
+              std::shared_ptr<rewards::chain::AccountSigner> account)
+      : node_(std::move(node)), domain_(domain), account_(std::move(account)) {}
 
   Result<EpochSignature> sign(const rewards::Artifact& artifact) {
     rewards::chain::RewardsContract contract(node_, domain_);
     const Result<rewards::chain::ContractStatus> status = contract.status();
     if (!status) return fail(Errc::unavailable, "quorum.contract: " + status.error().detail);
     return sign_epoch_for(domain_, rewards::chain::epoch_of(artifact, status->signer_set_version),
-                          key_);
+                          *account_);
   }
 
  private:
   rewards::chain::Node node_;
   rewards::chain::ContractDomain domain_;
-  rewards::chain::AccountKey key_;
+  std::shared_ptr<rewards::chain::AccountSigner> account_;
 };
 
 Error wrong(const std::string& key, const Error& error) {
@@ -76,9 +77,10 @@ Result<Quorum> quorum_of(const Config& config, const rewards::Policy& policy, co
 
 Result<std::unique_ptr<QuorumService>> QuorumService::open(const Base& base) {
   const Config& config = base.config;
-  const auto key = rewards::chain::read_account_key(config.quorum.key_file);
-  if (!key) return fail(key.error().code, "quorum.key_file: " + key.error().detail);
-  Result<Quorum> quorum = quorum_of(config, base.policy, base.signer.key, key->address);
+  const std::chrono::seconds timeout(config.chain.timeout_seconds);
+  const auto account = open_account(config.quorum.account, "quorum", timeout);
+  if (!account) return fail(account.error());
+  Result<Quorum> quorum = quorum_of(config, base.policy, base.signer.key, (*account)->address());
   if (!quorum) return fail(quorum.error());
   const auto trust = TlsTrust::from(config.quorum.ca_file);
   if (!trust) return fail(wrong("quorum.ca_file", trust.error()));
@@ -90,14 +92,13 @@ Result<std::unique_ptr<QuorumService>> QuorumService::open(const Base& base) {
     if (!peer) return fail(peer.error());
     peers.back() = std::move(*peer);
   }
-  Result<rewards::chain::Node> node = rewards::chain::Node::at(
-      config.chain.rpc_url, std::chrono::seconds(config.chain.timeout_seconds));
+  Result<rewards::chain::Node> node = rewards::chain::Node::at(config.chain.rpc_url, timeout);
   if (!node) return fail(wrong("chain.rpc_url", node.error()));
   Result<std::unique_ptr<QuorumStore>> store =
       QuorumStore::open(config.store.directory + "/quorum.sqlite", config.network);
   if (!store) return fail(store.error());
   const auto signer = std::make_shared<ChainSigner>(
-      std::move(*node), rewards::chain::ContractDomain{config.network, quorum->contract}, *key);
+      std::move(*node), rewards::chain::ContractDomain{config.network, quorum->contract}, *account);
   return make(base, std::move(*quorum), std::move(*store), std::move(peers),
               [signer](const rewards::Artifact& artifact) { return signer->sign(artifact); });
 }

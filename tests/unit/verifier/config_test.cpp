@@ -62,7 +62,7 @@ TEST(Config, PackagedExampleSaysTheDefaults) {
   EXPECT_EQ(example->identity.name, defaults.identity.name);
   EXPECT_EQ(example->identity.key_file, defaults.identity.key_file);
   EXPECT_EQ(example->channels.contract, defaults.channels.contract);
-  EXPECT_EQ(example->channels.key_file, defaults.channels.key_file);
+  EXPECT_EQ(example->channels.account, defaults.channels.account);
   EXPECT_EQ(example->evidence.max_snippet_bytes, defaults.evidence.max_snippet_bytes);
   EXPECT_EQ(example->cosigning.logs, defaults.cosigning.logs);
   EXPECT_EQ(example->cosigning.witnesses, defaults.cosigning.witnesses);
@@ -71,7 +71,8 @@ TEST(Config, PackagedExampleSaysTheDefaults) {
   EXPECT_EQ(example->quorum.threshold, defaults.quorum.threshold);
   EXPECT_EQ(example->quorum.first_epoch, defaults.quorum.first_epoch);
   EXPECT_EQ(example->quorum.step_seconds, defaults.quorum.step_seconds);
-  EXPECT_TRUE(example->quorum.contract.empty() && example->quorum.key_file.empty());
+  EXPECT_TRUE(example->quorum.contract.empty());
+  EXPECT_EQ(example->quorum.account, defaults.quorum.account);
   EXPECT_TRUE(example->quorum.ca_file.empty());
   EXPECT_TRUE(example->peers.empty());
   EXPECT_EQ(example->simulation.virtual_clock, defaults.simulation.virtual_clock);
@@ -102,7 +103,25 @@ TEST(Config, SeveralVerifiersSettleChannelsOfTheirOwnContractWithTheirOwnKey) {
   EXPECT_EQ(error_of(head + channels("3", "j")),
             "v.toml: channels.contract: found \"0x3333333333333333333333333333333333333333\", "
             "allowed with [[peers]] is quorum.contract, or none\n"
-            "v.toml: channels.key_file: found \"j\", allowed with [[peers]] is quorum.key_file");
+            "v.toml: channels: found another key_file, signer_url or signer_account, allowed with "
+            "[[peers]] are those of quorum");
+}
+
+TEST(Config, AKeyIsInAFileOrInAnotherProgram) {
+  const std::string head =
+      "network = 1\npolicy_file = \"p\"\nstore.directory = \"s\"\nchain.rpc_url = \"http://n\"\n"
+      "[channels]\ncontract = \"0x2222222222222222222222222222222222222222\"\n";
+  const std::string url = "signer_url = \"http://127.0.0.1:9000\"\n";
+  const std::string account = "signer_account = \"0x3333333333333333333333333333333333333333\"\n";
+  EXPECT_EQ(error_of(head + url + account), "");
+  EXPECT_EQ(error_of(head + url + account + "key_file = \"k\"\n"),
+            "v.toml: channels.signer_url: found with key_file, allowed is one of them");
+  EXPECT_EQ(error_of(head + "key_file = \"k\"\n" + account),
+            "v.toml: channels.signer_account: found without signer_url");
+  EXPECT_NE(error_of(head + url).find("channels.signer_account: found \"\""), std::string::npos)
+      << error_of(head + url);
+  EXPECT_NE(error_of(head + account + "signer_url = \"n\"\n").find("channels.signer_url: \"n\""),
+            std::string::npos);
 }
 
 TEST(Config, NamesEveryProblemAtOnce) {
