@@ -45,6 +45,9 @@ Node::Node(const Around& around, std::unique_ptr<JournalStore> store,
       evidence_(*store_, *registry_, kMaxSnippetBytes),
       retention_(around.policy, {.keep = kKeepSnippets, .matured = {}, .pause = 0}, *store_,
                  *registry_, around.log),
+      message_retention_(
+          {around.policy, *store_, *registry_, ingest_, around.log},
+          {.keep = around.keep_messages, .pause = 0, .published = {}, .forget_agreement = {}}),
       signer_(*make_note_signer("localhost/vopr", {})),
       api_({.network = kNetwork,
             .policy = around.policy,
@@ -61,7 +64,11 @@ Node::Node(const Around& around, std::unique_ptr<JournalStore> store,
 void Node::tick() {
   const UnixNanos now = clock_.now();
   driver_.tick(now - kLinkDeadlineSeconds * kNanosPerSecond, now);
-  retention_.tick(now);
+}
+
+void Node::tidy() {
+  retention_.tick(clock_.now());
+  message_retention_.tick(clock_.now());
 }
 
 }  // namespace earshot::simulation

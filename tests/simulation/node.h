@@ -9,6 +9,7 @@
 #include "verifier/api.h"
 #include "verifier/epoch_driver.h"
 #include "verifier/evidence_retention.h"
+#include "verifier/message_retention.h"
 
 namespace earshot::simulation {
 
@@ -40,6 +41,7 @@ class Node {
     Blocks& blocks;
     const Clock& clock;
     spdlog::logger& log;
+    UnixNanos keep_messages = 0;
     bool ignores_outages = false;  // A fault, for testing the tests.
   };
   // Nothing when what is on the disk cannot be opened; `problem` says why.
@@ -49,8 +51,9 @@ class Node {
   verifier::HttpResponse handle(const verifier::HttpRequest& request) {
     return api_.handle_request(request);
   }
-  // What the ticker does: once now.
+  // What the tickers do: once now.
   void tick();
+  void tidy();
   // What the ticker does in between, where nothing is due.
   void beat() { driver_.beat(clock_.now()); }
 
@@ -71,6 +74,7 @@ class Node {
   verifier::EpochDriver driver_;
   verifier::EvidenceDesk evidence_;
   verifier::EvidenceRetention retention_;
+  verifier::MessageRetention message_retention_;
   verifier::NoteSigner signer_;
   verifier::Api api_;
 };

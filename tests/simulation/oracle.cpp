@@ -128,7 +128,8 @@ Oracle::Expectation Oracle::expect(const HttpRequest& request, UnixNanos now,
   Expectation all{.status = 0, .change = {}};
   for (const Content& content : contents) {
     Expectation one = expect_content(content, now);
-    if (one.status < 400 || one.status == 409) one = settled.expect_content(content, now);
+    if (one.status < 400 || one.status == 409 || one.status == 410)
+      one = settled.expect_content(content, now);
     if (!one.change.log.empty()) settled.keep(one.change);
     all.status = std::max(all.status, one.status);
     all.accepted += one.accepted;
@@ -154,6 +155,21 @@ bool Oracle::is_registered(const PublicKey& hotspot) const {
 const Oracle::KeptHeader* Oracle::find_header(const Hash256& id) const {
   const auto found = std::ranges::find(headers_, id, &KeptHeader::id);
   return found == headers_.end() ? nullptr : &*found;
+}
+
+bool Oracle::is_gone(const KeptHeader& header, Round first_kept) const {
+  return header.header.header.last_round < first_kept &&
+         header.received < round_opening(first_kept) &&
+         std::ranges::none_of(
+             messages_,
+             [&](const Kept& kept) {
+               return std::holds_alternative<Onboarding>(kept.message) &&
+                      kept.header == header.header;
+             });
+}
+
+bool Oracle::is_put_away(const Message& message) const {
+  return !std::holds_alternative<Onboarding>(message) && round_of(message) < first_kept_;
 }
 
 bool Oracle::is_logged(const LogEntry& entry) const {
@@ -184,11 +200,11 @@ Oracle::Expectation Oracle::expect_headers(const std::vector<SignedHeader>& head
     const Hash256 id = header_id(kNetwork, header.header);
     const auto same = std::ranges::find_if(headers_, [&](const KeptHeader& kept) {
       return kept.header.header.signer == header.header.signer &&
-             kept.header.header.sequence == header.header.sequence;
+             kept.header.header.sequence == header.header.sequence && !is_gone(kept, first_kept_);
     });
     if (same == headers_.end()) {
       ++expected.accepted;
-      expected.change.headers.push_back({id, header, received, crowd_->ids_of(id)});
+      expected.change.headers.push_back({id, header, received});
       expected.change.log.push_back({LogKind::header, received, id});
     } else if (same->id == id) {
       ++expected.held;
@@ -204,7 +220,7 @@ Oracle::Expectation Oracle::expect_headers(const std::vector<SignedHeader>& head
 
 Oracle::Expectation Oracle::expect_batch(const Batch& batch, UnixNanos now) const {
   const KeptHeader* header = find_header(batch.header);
-  if (header == nullptr) return refused(404);
+  if (header == nullptr || is_gone(*header, first_kept_)) return refused(404);
   if (!check_batch(kNetwork, header->header, batch)) return refused(400);
   bool onboards = false;
   bool reveals = false;
@@ -218,12 +234,18 @@ Oracle::Expectation Oracle::expect_batch(const Batch& batch, UnixNanos now) cons
                            kHeaderDeadlineSeconds * kNanosPerSecond;
   if (reveals && now < reveal) return refused(429);
   Expectation expected{.status = 200, .change = {}};
+  bool is_outdated = false;
   for (std::size_t i = 0; i < batch.messages.size(); ++i) {
+    if (is_put_away(batch.messages[i])) {
+      is_outdated = true;
+      continue;
+    }
     add_message({batch.messages[i], message_id(kNetwork, batch.messages[i]), header->header,
                  static_cast<std::uint32_t>(i), header->received, received_at(now)},
                 expected);
   }
-  if (expected.status != 409) expected.status = expected.accepted > 0 ? 202 : 200;
+  if (expected.status == 409) return expected;
+  expected.status = is_outdated ? 410 : expected.accepted > 0 ? 202 : 200;
   return expected;
 }
 
@@ -270,7 +292,14 @@ Oracle::Expectation Oracle::expect_evidence(const Hash256& report, bool fits, Un
 }
 
 void Oracle::keep(const Change& change) {
-  headers_.insert(headers_.end(), change.headers.begin(), change.headers.end());
+  for (const KeptHeader& header : change.headers) {
+    // One that was gone comes again, or makes way for another.
+    std::erase_if(headers_, [&](const KeptHeader& kept) {
+      return kept.header.header.signer == header.header.header.signer &&
+             kept.header.header.sequence == header.header.header.sequence;
+    });
+    headers_.push_back(header);
+  }
   messages_.insert(messages_.end(), change.messages.begin(), change.messages.end());
   log_.insert(log_.end(), change.log.begin(), change.log.end());
   doubted_ = {};
@@ -290,14 +319,20 @@ std::string Oracle::compare(const MessageStore& store) {
            std::to_string(log_.size()) + " were acknowledged";
   }
   if (*store.log_entries(0, log_.size()) != log_) return "the log holds other entries";
+  const Round first_kept = store.first_kept();
   for (const KeptHeader& kept : headers_) {
     const auto found = *store.find_header(kept.id);
+    if (!found && is_gone(kept, first_kept)) continue;
     if (!found || found->header != kept.header || found->received != kept.received) {
       return "header " + to_hex(kept.id) + " is lost or changed";
     }
   }
   for (const Kept& kept : messages_) {
     const std::optional<StoredMessage> found = find_in(store, kept.id, kept.message);
+    if (!std::holds_alternative<Onboarding>(kept.message) && round_of(kept.message) < first_kept) {
+      if (found) return "message " + to_hex(kept.id) + " is put away and yet there";
+      continue;
+    }
     if (!found || found->message != kept.message || found->received != kept.received) {
       return "message " + to_hex(kept.id) + " is lost or changed";
     }

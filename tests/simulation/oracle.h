@@ -33,7 +33,6 @@ class Oracle {
     Hash256 id{};
     SignedHeader header;
     UnixNanos received = 0;
-    std::vector<Hash256> ids;  // Of its batch, in order.
   };
   // What a request has to change.
   struct Change {
@@ -75,6 +74,8 @@ class Oracle {
   // A verifier that starts knows only what it had on disk.
   void restart_floor(const verifier::RegistryStore& registry);
   UnixNanos received_at(UnixNanos now) const { return std::max(now, floor_); }
+  // Reports and notices of earlier rounds are refused: they are put away.
+  void keep_from(Round first) { first_kept_ = first; }
 
   // Whether the chunk of a report came that fits.
   bool has_evidence(const Hash256& report) const;
@@ -96,12 +97,16 @@ class Oracle {
   void add_message(const Kept& message, Expectation& expected) const;
   bool is_registered(const PublicKey& hotspot) const;
   const KeptHeader* find_header(const Hash256& id) const;
+  // It need not be there any more: what it signed is put away, and no onboarding is under it.
+  bool is_gone(const KeptHeader& header, Round first_kept) const;
+  bool is_put_away(const Message& message) const;
   bool is_logged(const verifier::LogEntry& entry) const;
   static verifier::LogEntry evidence_entry(const Kept& report, bool fits);
   verifier::AuditRecord audit_of(const Kept& report) const;
 
   const Crowd* crowd_;
   UnixNanos floor_ = 0;
+  Round first_kept_ = 0;
   std::vector<KeptHeader> headers_;
   std::vector<Kept> messages_;
   std::vector<verifier::LogEntry> log_;

@@ -229,9 +229,10 @@ EpochRecord Oracle::record_of(std::uint64_t epoch, std::size_t log_size,
     const bool onboards = std::holds_alternative<Onboarding>(kept.message);
     if (onboards && kept.received >= opening_of(epoch + 1)) continue;
     if (!onboards && round_of(kept.message) / policy().epoch_rounds != epoch) continue;
-    const KeptHeader* header = find_header(header_id(kNetwork, kept.header.header));
     std::vector<Hash256> leaves;
-    for (const Hash256& id : header->ids) leaves.push_back(merkle_leaf(id));
+    for (const Hash256& id : crowd_->ids_of(header_id(kNetwork, kept.header.header))) {
+      leaves.push_back(merkle_leaf(id));
+    }
     (onboards ? record.onboardings : record.messages)
         .push_back({.message = kept.message,
                     .header = kept.header,

@@ -41,6 +41,8 @@ TEST(Simulation, ReachesEveryKindOfFaultAndOfAnswer) {
   EXPECT_GT(counts.accepted, 500U);
   EXPECT_GT(counts.after_seal, 5U);
   EXPECT_GT(counts.deleted, 10U);
+  EXPECT_GT(counts.put_away, 50U);
+  EXPECT_GT(counts.outdated, 20U);
 }
 
 // A verifier, or a disk, that breaks its promise must not pass.

@@ -38,6 +38,8 @@ Counts& Counts::operator+=(const Counts& other) {
   accepted += other.accepted;
   after_seal += other.after_seal;
   deleted += other.deleted;
+  put_away += other.put_away;
+  outdated += other.outdated;
   return *this;
 }
 
@@ -79,9 +81,9 @@ void World::start() {
     disk_.stop_after(dice_.below(30), dice_.chance(500) ? Stop::kill : Stop::power_loss);
   }
   std::string problem;
-  node_ = Node::start(
-      {policy(), disk_, blocks_, clock_, log_, options_.sabotage == Sabotage::ignores_outages},
-      flaw_of(options_.sabotage), &problem);
+  node_ = Node::start({policy(), disk_, blocks_, clock_, log_, plan_.keep_messages,
+                       options_.sabotage == Sabotage::ignores_outages},
+                      flaw_of(options_.sabotage), &problem);
   if (!disk_.is_running()) return stop();
   if (!node_) {
     if (disk_.is_full) return stop();
@@ -92,6 +94,7 @@ void World::start() {
   node_->store().after_reading_rounds = [this](Round first) { on_reading(first); };
   check_registry();
   oracle_.restart_floor(node_->registry());
+  oracle_.keep_from(node_->ingest().first_kept());
   there_since_ = clock_.truth;
   plan_ticks_of_late_epochs();
   tick();
@@ -125,13 +128,30 @@ void World::tick() {
     note("tick at " + std::to_string(tick_time_ - clock_.truth));
     node_->tick();
     if (disk_.is_running()) watch_registry();
+    if (disk_.is_running()) tidy();
   });
+}
+
+void World::tidy() {
+  is_tidying_ = true;
+  const Round before = node_->store().first_kept();
+  node_->tidy();
+  is_tidying_ = false;
+  oracle_.keep_from(node_->ingest().first_kept());
+  const Round first_kept = node_->store().first_kept();
+  if (first_kept == before) return;
+  const std::uint64_t last = first_kept / policy().epoch_rounds - 1;
+  note("epoch " + std::to_string(last) + " is put away");
+  if (!last_sealed_ || last > *last_sealed_ || clock_.now() < seal_of(last) + kKeepSnippets ||
+      clock_.now() < seal_of(last) + plan_.keep_messages) {
+    fault("epoch " + std::to_string(last) + " was put away too early");
+  }
 }
 
 // The driver reads the messages of an epoch for two ends: drawing audits, and the seal. What comes
 // while it does belongs to neither.
 void World::on_reading(Round first) {
-  if (depth_ != 1) return;  // Somebody asks for a summary.
+  if (depth_ != 1 || is_tidying_) return;  // Somebody asks for a summary.
   read_at_[first / policy().epoch_rounds] = oracle_.log_size();
   oracle_.raise_floor(tick_time_);
   std::vector<std::pair<verifier::HttpRequest, Answer>> arriving;
@@ -220,6 +240,7 @@ Run World::run() {
     event.happen();
   }
   if (run_.problem.empty()) heal();
+  if (run_.problem.empty() && dice_.chance(500)) grow_old();
   if (run_.problem.empty()) verify();
   disk_.stop_now(Stop::kill);
   node_.reset();

@@ -47,7 +47,9 @@ struct Counts {
   std::uint64_t verdicts = 0;
   std::uint64_t accepted = 0;
   std::uint64_t after_seal = 0;
-  std::uint64_t deleted = 0;  // Snippets whose time was over.
+  std::uint64_t deleted = 0;   // Snippets whose time was over.
+  std::uint64_t put_away = 0;  // Epochs whose reports are put away.
+  std::uint64_t outdated = 0;  // Answers 410.
   Counts& operator+=(const Counts& other);
 };
 

@@ -33,6 +33,7 @@ struct Plan {
   // Per thousand.
   std::uint32_t request_lost, answer_lost, duplicated, delayed, corrupted, tick_missed;
   std::uint64_t crashes, outages, full_disks, clock_steps, node_deaths;
+  UnixNanos keep_messages;  // After their epoch's seal.
 };
 
 class SteppedClock final : public Clock {
@@ -104,6 +105,7 @@ class World {
   }
   void on_reading(Round first);
   void tick();
+  void tidy();
   void watch_registry();
   void watch_draws();
   void watch_unanswered(std::uint64_t epoch);
@@ -137,6 +139,7 @@ class World {
   void plan_ticks_of_late_epochs();
   void plan_faults();
   void heal();
+  void grow_old();
   void verify();
   void verify_epoch(std::uint64_t epoch);
   void verify_snippets(std::uint64_t epoch);
@@ -172,8 +175,10 @@ class World {
   std::map<std::uint64_t, UnixNanos> drawn_at_;  // True time, by epoch.
   std::vector<std::pair<UnixNanos, UnixNanos>> was_there_;  // True time; of the last runs.
   UnixNanos there_since_ = 0;
-  UnixNanos stays_away_ = 0;  // After its next stop; 0: some minutes.
+  UnixNanos stays_away_ = 0;                 // After its next stop; 0: some minutes.
+  std::vector<verifier::HttpRequest> sent_;  // Some of what was posted, to come again.
   int depth_ = 0;
+  bool is_tidying_ = false;
   UnixNanos tick_time_ = 0;
   UnixNanos latest_tick_ = 0;
 };

@@ -26,8 +26,8 @@ int status_of(const IntakeJob& job) {
       {IntakeStatus::accepted, 202},     {IntakeStatus::held, 200},
       {IntakeStatus::malformed, 400},    {IntakeStatus::bad_signature, 401},
       {IntakeStatus::unregistered, 401}, {IntakeStatus::unknown_header, 404},
-      {IntakeStatus::equivocation, 409}, {IntakeStatus::too_early, 429},
-      {IntakeStatus::store_failed, 503}};
+      {IntakeStatus::equivocation, 409}, {IntakeStatus::outdated, 410},
+      {IntakeStatus::too_early, 429},    {IntakeStatus::store_failed, 503}};
   return kStatus.at(job.answer->status);
 }
 
@@ -133,6 +133,7 @@ void World::deliver_together(const Arrivals& arrivals) {
 std::optional<HttpResponse> World::deliver(const HttpRequest& request) {
   if (!node_ || !disk_.is_running()) return std::nullopt;
   ++run_.counts.requests;
+  if (!is_evidence(request) && dice_.chance(100)) sent_.push_back(request);
   std::optional<HttpResponse> response;
   with_service([&] {
     const UnixNanos now = clock_.now();
@@ -177,7 +178,7 @@ void World::check_answer(const Oracle::Expectation& expected, const HttpResponse
                  std::to_string(expected.status) + " is right: " + response.body);
   }
   const nlohmann::json body = nlohmann::json::parse(response.body, nullptr, false);
-  const bool counts = response.status < 300 || response.status == 409;
+  const bool counts = response.status < 300 || response.status == 409 || response.status == 410;
   if (counts && body.contains("accepted") &&
       (body["accepted"] != expected.accepted || body["held"] != expected.held)) {
     return fault("accepted or held other counts: " + response.body);
@@ -188,6 +189,7 @@ void World::check_answer(const Oracle::Expectation& expected, const HttpResponse
     }
   }
   if (response.status == 409) ++run_.counts.equivocations;
+  if (response.status == 410) ++run_.counts.outdated;
   run_.counts.acknowledged += expected.change.messages.size();
   if (!expected.change.log.empty()) oracle_.keep(expected.change);
 }

@@ -25,7 +25,8 @@ Plan::Plan(Dice& dice)
       outages(dice.chance(200) ? 1 : 0),
       full_disks(dice.chance(250) ? 1 : 0),
       clock_steps(dice.chance(333) ? 1 + dice.below(2) : 0),
-      node_deaths(dice.chance(150) ? 1 : 0) {}
+      node_deaths(dice.chance(150) ? 1 : 0),
+      keep_messages(dice.between(0, 60) * kMinute) {}
 
 // The service ticks every second; most of these find nothing to do, so only those near something
 // due are simulated, and some others.
@@ -46,6 +47,7 @@ void World::plan_ticks() {
     add(last_body_of(epoch) + kMinute, kMinute);
     add(last_body_of(epoch) + 10 * kMinute, 10 * kMinute);
     add(seal_of(epoch), 2 * kMinute);
+    add(seal_of(epoch) + std::max(kKeepSnippets, plan_.keep_messages), 20 * kMinute);
   }
   for (std::uint64_t epoch = last + 1; opening_of(epoch) < seal_of(last); ++epoch) {
     add(opening_of(epoch) - kCommitAhead, kMinute);
@@ -91,7 +93,9 @@ void World::plan_faults() {
     const std::uint64_t epoch = kFirstEpoch + dice_.below(plan_.epochs);
     const UnixNanos busy = dice_.chance(500)   ? opening_of(epoch + 1) + span(0, 40 * kMinute)
                            : dice_.chance(500) ? seal_of(epoch) - 1
-                                               : last_body_of(epoch) - 1;
+                           : dice_.chance(800)
+                               ? last_body_of(epoch) - 1
+                               : seal_of(epoch) + std::max(kKeepSnippets, plan_.keep_messages);
     at(dice_.chance(500) ? sometime() : busy, [this, how, operations] {
       if (node_) disk_.stop_after(operations, how);
     });
@@ -168,6 +172,31 @@ void World::heal() {
     clock_.truth += kMinute;
   }
   fault("epoch " + std::to_string(last) + " is not sealed; the service says: " + lines_->line);
+}
+
+// Until everything is put away, with a stop on the way; then what was sent long ago comes again.
+void World::grow_old() {
+  const std::uint64_t last = kFirstEpoch + plan_.epochs - 1;
+  const UnixNanos over = stretched(opening_of(last + 1), policy().grace_seconds * kSecond,
+                                   *node_->registry().outages()) +
+                         std::max(kKeepSnippets, plan_.keep_messages);
+  if (clock_.now() < over) clock_.truth += over - clock_.now();
+  const std::vector<verifier::HttpRequest> sent = std::exchange(sent_, {});
+  for (int i = 0; i < 3; ++i) {
+    if (i == 0 && dice_.chance(700)) {
+      disk_.stop_after(dice_.below(40), dice_.chance(500) ? Stop::kill : Stop::power_loss);
+    }
+    tick();
+    for (const verifier::HttpRequest& request : sent) {
+      if (node_ && disk_.is_running() && dice_.chance(500)) deliver(request);
+    }
+    disk_.stop_after(UINT64_MAX, Stop::kill);
+    if (!node_) start();
+    if (!node_ || !run_.problem.empty()) return;
+  }
+  if (node_->store().first_kept() < (last + 1) * policy().epoch_rounds) {
+    fault("epoch " + std::to_string(last) + " is kept beyond its time");
+  }
 }
 
 }  // namespace earshot::simulation

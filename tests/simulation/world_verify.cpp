@@ -53,6 +53,8 @@ void World::verify() {
     with_service([&] {
       verify_epoch(epoch);
       verify_snippets(epoch);
+      const Round end = (epoch + 1) * policy().epoch_rounds;
+      run_.counts.put_away += node_->store().first_kept() >= end ? 1 : 0;
     });
   }
 }
