@@ -47,6 +47,7 @@ void PeerReservations::ask(std::vector<Asked>& asked, const EvmAddress& payer, s
   const std::string path = path_of(query);
   const PeerBreaker::Time since = now_();
   std::vector<std::future<Result<Body>>> answers;
+  answers.reserve(asked.size());
   for (const Asked& one : asked) {
     answers.push_back(std::async(std::launch::async, [this, &path, one] {
       return peers_[one.member]->get(path, one.waits ? kPatience : kShortPatience);
