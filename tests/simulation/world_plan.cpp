@@ -177,12 +177,13 @@ void World::heal() {
 // Until everything is put away, with a stop on the way; then what was sent long ago comes again.
 void World::grow_old() {
   const std::uint64_t last = kFirstEpoch + plan_.epochs - 1;
-  const UnixNanos over = stretched(opening_of(last + 1), policy().grace_seconds * kSecond,
-                                   *node_->registry().outages()) +
-                         std::max(kKeepSnippets, plan_.keep_messages);
-  if (clock_.now() < over) clock_.truth += over - clock_.now();
   const std::vector<verifier::HttpRequest> sent = std::exchange(sent_, {});
   for (int i = 0; i < 3; ++i) {
+    // A stop may have been an outage, and put it off.
+    const UnixNanos over = stretched(opening_of(last + 1), policy().grace_seconds * kSecond,
+                                     *node_->registry().outages()) +
+                           std::max(kKeepSnippets, plan_.keep_messages);
+    if (clock_.now() < over) clock_.truth += over - clock_.now();
     if (i == 0 && dice_.chance(700)) {
       disk_.stop_after(dice_.below(40), dice_.chance(500) ? Stop::kill : Stop::power_loss);
     }
