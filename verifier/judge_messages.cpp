@@ -50,11 +50,12 @@ class Desk {
   }
 
   void judge_forms() {
+    const Uncounted uncounted = uncounted_of(record_);
     for (std::size_t i = 0; i < record_.messages.size(); ++i) {
       JudgedMessage& judged = out_.messages.emplace_back();
       judged.id = message_id(record_.network, message(i));
-      judged.ruling = judge_form(record_.messages[i], judged.id, signer(i) != nullptr, headers_,
-                                 record_.outages);
+      judged.ruling =
+          judge_form(record_.messages[i], judged.id, signer(i) != nullptr, headers_, uncounted);
     }
   }
 

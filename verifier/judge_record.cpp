@@ -131,6 +131,10 @@ Result<void> check_outages(const EpochRecord& record, const rewards::Policy& pol
       return contradiction("holds an outage that ends before it begins, or too late");
     }
   }
+  if (!record.verifiers.empty()) {
+    if (record.outages == rounds_of_too_few(record, policy)) return {};
+    return contradiction("holds other outages than its links tell");
+  }
   if (record.outages == outages_of_epoch(policy, record.epoch, record.outages)) return {};
   return contradiction("holds outages on which no deadline of the epoch depends");
 }

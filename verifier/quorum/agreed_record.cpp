@@ -33,7 +33,7 @@ Result<std::vector<Bytes>> decided_contents(const QuorumStore& store, std::uint6
   return contents;
 }
 
-Result<AgreedSet> AgreedRecord::agreed_set(std::uint64_t epoch) {
+Result<std::vector<IntakeList>> AgreedRecord::closing_lists(std::uint64_t epoch) {
   const Result<std::vector<Bytes>> closings = decided_contents(parts_.store, epoch, Phase::closing);
   if (!closings) return fail(closings.error());
   std::vector<IntakeList> lists;
@@ -43,6 +43,12 @@ Result<AgreedSet> AgreedRecord::agreed_set(std::uint64_t epoch) {
     if (!list) return fail(list.error());
     lists.push_back(std::move(*list));
   }
+  return lists;
+}
+
+Result<AgreedSet> AgreedRecord::agreed_set(const EpochRecord& record,
+                                           std::span<const IntakeList> lists) {
+  const Uncounted uncounted = uncounted_of(record);
   std::map<Hash256, Hash256> message_of;
   for (const IntakeList& list : lists) {
     for (const IntakeItem& item : list.messages) message_of[item.envelope] = item.message;
@@ -59,7 +65,7 @@ Result<AgreedSet> AgreedRecord::agreed_set(std::uint64_t epoch) {
     }
     logged->header_received = header;
     logged->body_received = body;
-    return verifier::is_in_time(*logged);
+    return verifier::is_in_time(*logged, uncounted);
   };
   AgreedSet set = agree_on_set(lists, parts_.quorum.threshold, parts_.quorum.size(), is_in_time);
   if (problem) return fail(*problem);
@@ -72,9 +78,14 @@ Result<EpochRecord> AgreedRecord::record(std::uint64_t epoch) {
   record.epoch = epoch;
   record.policy = rewards::policy_hash(parts_.policy);
   if (Result<void> done = add_previous(record, parts_.registry); !done) return fail(done.error());
-  const Result<AgreedSet> set = agreed_set(epoch);
+  const Result<std::vector<IntakeList>> lists = closing_lists(epoch);
+  if (!lists) return fail(lists.error());
+  const std::vector<LinkRow> links =
+      agree_on_links(*lists, parts_.quorum.threshold, parts_.quorum.size());
+  if (Result<void> done = add_entropy(record, links); !done) return fail(done.error());
+  record.outages = rounds_of_too_few(record, parts_.policy);
+  const Result<AgreedSet> set = agreed_set(record, *lists);
   if (!set) return fail(set.error());
-  if (Result<void> done = add_entropy(record, *set); !done) return fail(done.error());
   if (Result<void> done = add_messages(record, *set); !done) return fail(done.error());
   if (Result<void> done = add_audits(record); !done) return fail(done.error());
   if (Result<void> done = add_channels(record); !done) return fail(done.error());
@@ -82,7 +93,7 @@ Result<EpochRecord> AgreedRecord::record(std::uint64_t epoch) {
   return record;
 }
 
-Result<void> AgreedRecord::add_entropy(EpochRecord& record, const AgreedSet& set) {
+Result<void> AgreedRecord::add_entropy(EpochRecord& record, std::span<const LinkRow> links) {
   const UnixNanos opening = epoch_opening(parts_.policy, record.epoch);
   for (const Member& member : parts_.quorum.members) record.verifiers.push_back(member.address);
   record.first_entropy_round = rewards::first_round_of_epoch(parts_.policy, record.epoch);
@@ -107,7 +118,7 @@ Result<void> AgreedRecord::add_entropy(EpochRecord& record, const AgreedSet& set
   }
   record.committed_at = record.previous_seal == Hash256{} ? opening : newest;
   record.links.assign(parts_.policy.epoch_rounds, std::vector<Hash256>(parts_.quorum.size()));
-  for (const LinkRow& row : set.links) {
+  for (const LinkRow& row : links) {
     if (row.round < record.first_entropy_round) continue;
     const Round index = row.round - record.first_entropy_round;
     if (index >= record.links.size()) continue;
@@ -188,9 +199,9 @@ Result<void> AgreedRecord::add_channels(EpochRecord& record) {
 }
 
 Result<std::optional<AuditDraw>> AgreedRecord::draw(std::uint64_t epoch) {
-  const Result<AgreedSet> set = agreed_set(epoch);
-  if (!set) return fail(set.error());
-  for (const LinkRow& row : set->links) {
+  const Result<std::vector<IntakeList>> lists = closing_lists(epoch);
+  if (!lists) return fail(lists.error());
+  for (const LinkRow& row : agree_on_links(*lists, parts_.quorum.threshold, parts_.quorum.size())) {
     if (row.round < first_draw_round(parts_.policy, epoch)) continue;
     const std::uint64_t of = epoch_of_round(parts_.policy, row.round);
     const Result<std::optional<Hash256>> block = parts_.store.block(of);

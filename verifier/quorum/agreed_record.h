@@ -26,8 +26,9 @@ class AgreedRecord {
   Result<std::optional<AuditDraw>> draw(std::uint64_t epoch);
 
  private:
-  Result<AgreedSet> agreed_set(std::uint64_t epoch);
-  Result<void> add_entropy(EpochRecord& record, const AgreedSet& set);
+  Result<std::vector<IntakeList>> closing_lists(std::uint64_t epoch);
+  Result<void> add_entropy(EpochRecord& record, std::span<const LinkRow> links);
+  Result<AgreedSet> agreed_set(const EpochRecord& record, std::span<const IntakeList> lists);
   Result<void> add_messages(EpochRecord& record, const AgreedSet& set);
   Result<void> add_audits(EpochRecord& record);
   Result<void> add_channels(EpochRecord& record);

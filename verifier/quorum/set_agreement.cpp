@@ -49,6 +49,29 @@ std::vector<AgreedItem> agree_on_items(std::span<const IntakeList> lists,
   return agreed;
 }
 
+// The lower median of one member of the audits. Precondition: there is one.
+template <class T>
+T lower_median(const std::vector<const AuditRecord*>& audits, T AuditRecord::* figure) {
+  std::vector<T> values;
+  for (const AuditRecord* audit : audits) values.push_back(audit->*figure);
+  std::ranges::sort(values);
+  return values[(values.size() - 1) / 2];
+}
+
+AuditRecord agree_on_audit(const Hash256& report, std::vector<const AuditRecord*> said) {
+  AuditRecord agreed{.report = report, .outcome = lower_median(said, &AuditRecord::outcome)};
+  if (agreed.outcome != AuditOutcome::measured) return agreed;
+  std::erase_if(said, [](const AuditRecord* a) { return a->outcome != AuditOutcome::measured; });
+  agreed.tag = lower_median(said, &AuditRecord::tag);
+  agreed.receive_ps = lower_median(said, &AuditRecord::receive_ps);
+  agreed.rssi_cdbm = lower_median(said, &AuditRecord::rssi_cdbm);
+  agreed.snr_cdb = lower_median(said, &AuditRecord::snr_cdb);
+  agreed.carrier_offset_dhz = lower_median(said, &AuditRecord::carrier_offset_dhz);
+  return agreed;
+}
+
+}  // namespace
+
 std::vector<LinkRow> agree_on_links(std::span<const IntakeList> lists, std::size_t threshold,
                                     std::size_t members) {
   std::map<Round, std::map<std::pair<std::size_t, Hash256>, std::size_t>> counts;
@@ -72,29 +95,6 @@ std::vector<LinkRow> agree_on_links(std::span<const IntakeList> lists, std::size
   }
   return rows;
 }
-
-// The lower median of one member of the audits. Precondition: there is one.
-template <class T>
-T lower_median(const std::vector<const AuditRecord*>& audits, T AuditRecord::* figure) {
-  std::vector<T> values;
-  for (const AuditRecord* audit : audits) values.push_back(audit->*figure);
-  std::ranges::sort(values);
-  return values[(values.size() - 1) / 2];
-}
-
-AuditRecord agree_on_audit(const Hash256& report, std::vector<const AuditRecord*> said) {
-  AuditRecord agreed{.report = report, .outcome = lower_median(said, &AuditRecord::outcome)};
-  if (agreed.outcome != AuditOutcome::measured) return agreed;
-  std::erase_if(said, [](const AuditRecord* a) { return a->outcome != AuditOutcome::measured; });
-  agreed.tag = lower_median(said, &AuditRecord::tag);
-  agreed.receive_ps = lower_median(said, &AuditRecord::receive_ps);
-  agreed.rssi_cdbm = lower_median(said, &AuditRecord::rssi_cdbm);
-  agreed.snr_cdb = lower_median(said, &AuditRecord::snr_cdb);
-  agreed.carrier_offset_dhz = lower_median(said, &AuditRecord::carrier_offset_dhz);
-  return agreed;
-}
-
-}  // namespace
 
 AgreedSet agree_on_set(std::span<const IntakeList> lists, std::size_t threshold,
                        std::size_t members, const IsInTime& is_in_time) {

@@ -37,6 +37,10 @@ using IsInTime = std::function<bool(const Hash256& envelope, UnixNanos header, U
 AgreedSet agree_on_set(std::span<const IntakeList> lists, std::size_t threshold,
                        std::size_t members, const IsInTime& is_in_time);
 
+// The links of such a set alone: they do not depend on messages.
+std::vector<LinkRow> agree_on_links(std::span<const IntakeList> lists, std::size_t threshold,
+                                    std::size_t members);
+
 // One audit for each of `drawn` (ascending): of each figure the lower median of those who measured
 // it, when at least M say anything of the report; unaudited otherwise. Outcomes count in their
 // order.

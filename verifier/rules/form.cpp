@@ -13,15 +13,17 @@ constexpr Int128 end_of(Round round) {
   return (static_cast<Int128>(round) + 1) * kRoundSeconds * kNanosPerSecond;
 }
 
-Ruling judge_times(const LoggedMessage& logged, std::span<const Outage> outages) {
+Ruling judge_times(const LoggedMessage& logged, const Uncounted& uncounted) {
   const Round round = round_of(logged.message);
   const UnixNanos opening = round_opening(round);
   if (logged.header_received < opening) {
     return refuse(kRule, "early",
                   {{"header_received_ns", logged.header_received}, {"opening_ns", opening}});
   }
-  const UnixNanos header_due = header_deadline(round, outages);
-  const UnixNanos body_due = body_deadline(round, outages);
+  const std::span<const Outage> none;
+  const UnixNanos header_due =
+      header_deadline(round, uncounted.for_headers ? uncounted.outages : none);
+  const UnixNanos body_due = body_deadline(round, uncounted.outages);
   std::vector<Finding> times = {{"header_received_ns", logged.header_received},
                                 {"header_deadline_ns", header_due},
                                 {"body_received_ns", logged.body_received},
@@ -77,13 +79,35 @@ Ruling judge_envelope(const LoggedMessage& logged, const Hash256& id, HeaderBook
 }
 
 Ruling judge_form(const LoggedMessage& logged, const Hash256& id, bool registered,
-                  HeaderBook& headers, std::span<const Outage> outages) {
+                  HeaderBook& headers, const Uncounted& uncounted) {
   if (Ruling envelope = judge_envelope(logged, id, headers); !envelope.accepted()) return envelope;
   if (!registered) return refuse(kRule, "unregistered");
-  return judge_times(logged, outages);
+  return judge_times(logged, uncounted);
 }
 
-bool is_in_time(const LoggedMessage& logged) { return judge_times(logged, {}).accepted(); }
+Uncounted uncounted_of(const EpochRecord& record) {
+  return {record.outages, record.verifiers.empty()};
+}
+
+std::vector<Outage> rounds_of_too_few(const EpochRecord& record, const rewards::Policy& policy) {
+  std::vector<Outage> found;
+  if (record.verifiers.empty() || record.links.empty()) return found;
+  const Round first = rewards::first_round_of_epoch(policy, record.epoch);
+  for (Round round = first; round < first + policy.epoch_rounds; ++round) {
+    std::uint32_t there = 0;
+    const Round index = round - record.first_entropy_round;
+    if (round >= record.first_entropy_round && index < record.links.size()) {
+      for (const Hash256& link : record.links[index]) there += link == Hash256{} ? 0 : 1;
+    }
+    if (there >= record.minimum_links) continue;
+    found.push_back({round_opening(round), round_opening(round + 1)});
+  }
+  return join_outages(std::move(found));
+}
+
+bool is_in_time(const LoggedMessage& logged, const Uncounted& uncounted) {
+  return judge_times(logged, uncounted).accepted();
+}
 
 StatementKey statement_key(const Message& message) {
   const auto* witness = std::get_if<WitnessReport>(&message);

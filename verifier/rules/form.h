@@ -16,6 +16,7 @@
 #include <span>
 #include <tuple>
 
+#include "rewards/policy.h"
 #include "verifier/record.h"
 #include "verifier/rules/ruling.h"
 
@@ -37,12 +38,27 @@ class HeaderBook {
 // Signer, signature and path. Accepts with no findings.
 Ruling judge_envelope(const LoggedMessage& logged, const Hash256& id, HeaderBook& headers);
 
+// Time that does not count for deadlines.
+struct Uncounted {
+  std::span<const Outage> outages = {};
+  // Of several verifiers one that is still up may be shown bodies, and could tell others what they
+  // say: for headers that time counts, so that nobody commits to what was shown already.
+  bool for_headers = true;
+};
+Uncounted uncounted_of(const EpochRecord& record);
+
+// Of several verifiers: when fewer than M of them gave a link, by the record's own links, in the
+// epoch's rounds: minutes in which too few were up to take anything in. They end with the epoch, so
+// that no deadline moves beyond the last one. None of one alone, nor where nobody had committed to
+// links.
+std::vector<Outage> rounds_of_too_few(const EpochRecord& record, const rewards::Policy& policy);
+
 // Everything of this rule but equivocation. `registered`: the signer's onboarding is in force.
 Ruling judge_form(const LoggedMessage& logged, const Hash256& id, bool registered,
-                  HeaderBook& headers, std::span<const Outage> outages = {});
+                  HeaderBook& headers, const Uncounted& uncounted = {});
 
 // Whether header and body came when they may: neither early nor late.
-bool is_in_time(const LoggedMessage& logged);
+bool is_in_time(const LoggedMessage& logged, const Uncounted& uncounted = {});
 
 // What may be said once: round, kind of statement, signer, tag (zero but for witness reports).
 using StatementKey = std::tuple<Round, MessageType, PublicKey, Tag>;

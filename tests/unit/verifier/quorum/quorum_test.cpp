@@ -132,6 +132,88 @@ TEST(Quorum, OrderAndLatenessAtOneDoNotMatterAndLatenessAtMostDoes) {
   }
 }
 
+// Rounds 5 and 6 pass while only verifier 0 is up.
+void begin_with_two_rounds_of_one(Village& village) {
+  const UnixNanos opening = epoch_opening(village.policy, kEpoch);
+  village.go(opening - 11 * kMinute);
+  village.add_hotspots(5);
+  village.go(opening + 5 * kMinute - 10 * kNanosPerSecond);
+  for (const std::size_t v : {1U, 2U}) village.verifiers[v]->is_down = true;
+  village.go(opening + 7 * kMinute - 10 * kNanosPerSecond);
+  for (const std::size_t v : {1U, 2U}) village.verifiers[v]->is_down = false;
+  village.go(epoch_end(village.policy, kEpoch) + kMinute);
+  village.learn_entropy(kEpoch);
+  village.builder.fill();
+}
+
+// Messages of the first round, accepted and late ones.
+std::pair<int, int> first_round(Village& village, std::size_t verifier) {
+  const EpochRecord record = *decode_record(village.verifiers[verifier]->record(kEpoch));
+  std::pair<int, int> counts;
+  const EpochOutcome outcome = *judge_epoch(record, village.policy);
+  for (const Verdict& verdict : outcome.verdicts) {
+    const bool is_first = verdict.round == rewards::first_round_of_epoch(village.policy, kEpoch);
+    if (!is_first || verdict.type == MessageType::onboarding) continue;
+    ++(verdict.reason == "late" ? counts.second : counts.first);
+  }
+  return counts;
+}
+
+TEST(Quorum, TimeInWhichTooFewWereUpDoesNotCountForBodies) {
+  Village village(3, 2);
+  begin_with_two_rounds_of_one(village);
+  std::vector<Batch> bodies;
+  for (std::size_t hotspot = 0; hotspot < 5; ++hotspot) {
+    const auto [header, body] = village.batch_of(hotspot);
+    for (std::size_t v = 0; v < 3; ++v) village.take_header(v, header);
+    bodies.push_back(body);
+  }
+  // The first round's bodies were due a minute ago, and two minutes did not count.
+  const UnixNanos end = epoch_end(village.policy, kEpoch);
+  village.go(end + 65 * kMinute);
+  for (const Batch& body : bodies) {
+    for (std::size_t v = 0; v < 3; ++v) village.take_body(v, body);
+  }
+  finish(village);
+  expect_same_seals(village, {0, 1, 2});
+  const EpochRecord record = *decode_record(village.verifiers[0]->record(kEpoch));
+  const Round first = rewards::first_round_of_epoch(village.policy, kEpoch);
+  EXPECT_EQ(record.outages,
+            std::vector({Outage{round_opening(first + 5), round_opening(first + 7)}}));
+  const auto [accepted, late] = first_round(village, 0);
+  EXPECT_GT(accepted, 0);
+  EXPECT_EQ(late, 0);
+  EXPECT_EQ(signatures_at(village, 0), 3U);
+  EpochRecord other = record;
+  other.outages.clear();
+  const Result<EpochOutcome> judged = judge_epoch(other, village.policy);
+  ASSERT_FALSE(judged);
+  EXPECT_NE(judged.error().detail.find("other outages than its links tell"), std::string::npos);
+}
+
+// Who is still up may have been shown bodies meanwhile.
+TEST(Quorum, TimeInWhichTooFewWereUpCountsForHeaders) {
+  Village village(3, 2);
+  begin_with_two_rounds_of_one(village);
+  const UnixNanos end = epoch_end(village.policy, kEpoch);
+  village.go(end + 5 * kMinute);  // A minute late for the first round.
+  std::vector<Batch> bodies;
+  for (std::size_t hotspot = 0; hotspot < 5; ++hotspot) {
+    const auto [header, body] = village.batch_of(hotspot);
+    for (std::size_t v = 0; v < 3; ++v) village.take_header(v, header);
+    bodies.push_back(body);
+  }
+  village.go(end + 20 * kMinute);
+  for (const Batch& body : bodies) {
+    for (std::size_t v = 0; v < 3; ++v) village.take_body(v, body);
+  }
+  finish(village);
+  expect_same_seals(village, {0, 1, 2});
+  const auto [accepted, late] = first_round(village, 0);
+  EXPECT_EQ(accepted, 0);
+  EXPECT_GT(late, 0);
+}
+
 // Gives `to` another closing of verifier 2, which drops its last message, signed by its own key.
 Village::Wire equivocation(Village& village, std::size_t to) {
   auto contents = std::make_shared<std::map<std::string, std::string>>();

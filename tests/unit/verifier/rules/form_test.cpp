@@ -101,7 +101,8 @@ TEST_F(Form, CountsNoTimeInWhichTheVerifierWasNotThere) {
   const std::vector<Outage> outages = {{end + 1, end + 1 + 5 * hour}};
   HeaderBook headers(kNetwork);
   const auto reason = [&] {
-    return judge_form(report(), message_id(kNetwork, report().message), true, headers, outages)
+    return judge_form(report(), message_id(kNetwork, report().message), true, headers,
+                      {outages, true})
         .reason;
   };
   report().header_received = header_deadline(round()) + 5 * hour;
