@@ -2,7 +2,7 @@
 """An epoch from onboarding to seal while the service is killed with SIGKILL again and again: during headers, bodies,
 evidence, while audits are drawn and while epochs are sealed. After each start everything acknowledged is still there;
 a seal that was seen once never changes; each acknowledged message gets exactly one verdict; snippets are deleted once
-their epoch is sealed. Then a stranger audits an epoch over HTTP and from copied files, whole and altered.
+their epoch is sealed, and so are its messages: each keeps its verdict. Then a stranger audits an epoch over HTTP and from copied files, whole and altered.
 
 kill9_epoch_test.py BIN_DIR [SOURCE_DIR]
 """
@@ -38,7 +38,8 @@ class Killed:
 
     def __init__(self, bin_dir, node):
         policy = subprocess.run([bin_dir / "verifier-epoch", "policy"], capture_output=True, text=True, check=True)
-        self.service = Verifierd(bin_dir, node=node, virtual=True, extra=f'entropy_seed = "{SEED}"\n[evidence]\nkeep_days = 0\n')
+        self.service = Verifierd(bin_dir, node=node, virtual=True, store="keep_days = 0\n",
+                                 extra=f'entropy_seed = "{SEED}"\n[evidence]\nkeep_days = 0\n')
         (self.service.directory / "policy.toml").write_text(policy.stdout)
         config = self.service.config.read_text().splitlines(keepends=True)
         self.service.config.write_text("".join(
@@ -46,6 +47,8 @@ class Killed:
             for line in config))
         self.moments = random.Random(5)
         self.acknowledged = []  # (path, body)
+        self.onboardings = 0  # The first so many of these.
+        self.may_be_put_away = False  # An epoch is sealed.
         self.kills = 0
         self.alive = threading.Event()
         self.service.start()
@@ -102,9 +105,11 @@ class Killed:
         self.check()
 
     def check(self):
-        for path, body in self.acknowledged:
+        for number, (path, body) in enumerate(self.acknowledged):
             status, answer, _ = self.ask(path, body)
             held = status == 200 or (status == 409 and path.startswith("/v1/evidence/"))  # The audit is closed.
+            if number >= self.onboardings and self.may_be_put_away:  # A header of what is put away is new again.
+                held = held or status == (202 if path == "/v1/headers" else 410)
             assert held, f"{path} was acknowledged and is answered {status} {answer} after a kill"
 
 
@@ -126,6 +131,7 @@ def run(bin_dir, node):
                 fire.post("/v1/bodies", bytes.fromhex(batch["body"]))
 
         fire.under_fire(onboard, 2)
+        fire.onboardings = len(fire.acknowledged)
         fire.move(OPENING - 5 * ROUND * SECOND)  # Commits to the entropy, if it had not.
         node.call("anvil_mine", "0x4")
         fire.move(OPENING - 4 * ROUND * SECOND)  # And learns its block, which the log names.
@@ -176,6 +182,7 @@ def bring_evidence(fire, sent):
 def seal(fire):
     """Seals epoch after epoch under fire; a seal that was seen stays."""
     seals = {}
+    fire.may_be_put_away = True
 
     def seen():
         for epoch in range(EPOCH, EPOCH + 6):
@@ -203,6 +210,15 @@ def judge(fire, sent, seals):
     _, metrics, _ = fire.ask("/metrics")
     text = metrics if isinstance(metrics, str) else metrics.decode()
     assert "earshot_evidence_epochs 0\n" in text, "snippets of sealed epochs are kept"
+    assert "earshot_message_epochs 0\n" in text, "messages of sealed epochs are kept"
+    assert f"earshot_epoch_oldest_kept {EPOCH + 6}\n" in text, "messages of sealed epochs are kept"
+    assert f"epoch {EPOCH}: " in fire.service.log() and "are put away, its record has them" in fire.service.log()
+    for body in (bytes.fromhex(batch["body"]) for batch in sent["batches"]):
+        status, answer, _ = fire.ask("/v1/bodies", body)
+        assert status in (404, 410), f"a report of an epoch that is put away is answered {status} {answer}"
+    for name in (sent["batches"][0]["ids"][0], sent["onboardings"][0]["ids"][0]):
+        status, why, _ = fire.ask(f"/v1/epochs/{EPOCH}/explain/{name}")
+        assert status == 200 and why["verdict"], f"{name} is explained {status} {why}"
 
 
 def audited(bin_dir, log):

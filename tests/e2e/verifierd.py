@@ -17,7 +17,7 @@ class Verifierd:
     """One service in a directory of its own; start() it as often as it is stopped or killed."""
 
     def __init__(self, bin_dir, directory=None, port=0, node="http://127.0.0.1:9", virtual=False, extra="",
-                 reserve_bytes=0, http="", tls=None):
+                 reserve_bytes=0, http="", store="", tls=None):
         """With `tls`, a Tls of certificates.py, it serves https."""
         self.program = pathlib.Path(bin_dir) / "earshot-verifierd"
         self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="verifierd-"))
@@ -33,7 +33,7 @@ class Verifierd:
             f'network = 31337\npolicy_file = "{ROOT}/rewards/policies/earshot-1.toml"\n'
             f'[http]\nport = {port}\ndrain_seconds = 5\n{http}'
             f'[ingest]\nkey_requests_per_second = 0\nstrangers_per_second = 0\n'
-            f'[store]\ndirectory = "{self.directory}/store"\nreserve_bytes = {reserve_bytes}\n'
+            f'[store]\ndirectory = "{self.directory}/store"\nreserve_bytes = {reserve_bytes}\n{store}'
             f'[chain]\nrpc_url = "{node}"\ntimeout_seconds = 1\n'
             f'[simulation]\nvirtual_clock = {"true" if virtual else "false"}\n{extra}')
 

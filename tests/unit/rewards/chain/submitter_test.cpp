@@ -55,7 +55,7 @@ TEST(Fees, NeverPassTheLimit) {
   Transaction transaction;
   transaction.priority_fee = 900;
   transaction.max_fee = 950;
-  raise_fees(transaction, 1'000'000, 5'000, {12, 1'000});
+  raise_fees(transaction, 1'000'000, 5'000, {.limit = 1'000});
   EXPECT_EQ(transaction.max_fee, Uint128{1'000});
   EXPECT_EQ(transaction.priority_fee, Uint128{1'000});
 }
