@@ -41,6 +41,7 @@ struct Paid {
 Result<std::vector<Claim>> claims_of(const rewards::Artifact& artifact,
                                      const std::vector<EvmAddress>& wanted) {
   std::vector<rewards::PayoutLeaf> leaves;
+  leaves.reserve(artifact.accounts.size());
   for (const rewards::AccountTotal& total : artifact.accounts) {
     leaves.push_back({total.account, rewards::amount_from(total.cumulative)});
   }

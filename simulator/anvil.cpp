@@ -126,7 +126,9 @@ Result<AnvilProcess> AnvilProcess::start(const AnvilOptions& options) {
   const std::string host = own_host();
   for (int attempt = 0; attempt < kPortAttempts; ++attempt) {
     const std::string port = std::to_string(free_port(host));
-    Result<Node> node = Node::at("http://" + host + ":" + port);
+    std::string url = "http://" + host;
+    url += ":" + port;
+    Result<Node> node = Node::at(url);
     if (!node) return fail(node.error());
     Result<Process> process = Process::start(process_of(program, host, port, options));
     if (!process) return fail(process.error());

@@ -132,6 +132,7 @@ Result<void> ChannelDesk::fits(const Hash256& id, const Anchor& anchor,
   }
   shown.erase(id);
   std::vector<Anchor> held;
+  held.reserve(shown.size());
   for (const auto& [other, opening] : shown) held.push_back(opening.anchor);
   return rewards::channels::may_reserve(anchor, view, held);
 }

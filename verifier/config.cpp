@@ -208,7 +208,9 @@ void read_all(Section root, Config& config) {
 Error all_of(const std::string& file_name, const std::vector<std::string>& problems) {
   std::string lines;
   for (const std::string& problem : problems) {
-    lines += (lines.empty() ? "" : "\n") + file_name + ": " + problem;
+    if (!lines.empty()) lines += '\n';
+    lines += file_name;
+    lines += ": " + problem;
   }
   return {Errc::configuration, lines};
 }

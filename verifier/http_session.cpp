@@ -255,8 +255,8 @@ void HttpSession::close() {
   body_ = {};
   give_back_answer();
   beast::error_code ignored;
-  socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-  socket().close(ignored);
+  static_cast<void>(socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored));
+  static_cast<void>(socket().close(ignored));
   --host_.counters.connections;
   const auto kept = host_.sessions.extract(this);  // Alive until this function ends.
   if (host_.is_draining && host_.sessions.empty() && host_.when_empty) host_.when_empty();

@@ -149,9 +149,8 @@ Result<Intake> Ingest::sort_messages(IntakeJob& job, Group& group) const {
     ++(is_new ? intake.accepted : intake.held);
     if (!is_new) continue;
     // A contradicting message stays too: both are void, and the verdicts have to name both.
-    group.writes.messages.push_back({id, std::move(messages[i]), job.header->id,
-                                     static_cast<std::uint32_t>(i), std::move(job.paths[i]),
-                                     job.now});
+    group.writes.messages.push_back({id, messages[i], job.header->id, static_cast<std::uint32_t>(i),
+                                     std::move(job.paths[i]), job.now});
     group.writes.log.push_back({LogKind::message, job.now, id});
     if (first == id) {  // Its bytes stay where they are.
       group.writes.statements.emplace_back(std::move(statement), id);

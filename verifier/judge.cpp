@@ -136,6 +136,7 @@ Verdict verdict_of(const LoggedMessage& logged, const Hash256& id, const Ruling&
 
 std::vector<Verdict> verdicts_of(const EpochRecord& record, const JudgedMessages& judged) {
   std::vector<Verdict> verdicts;
+  verdicts.reserve(record.onboardings.size() + record.messages.size());
   for (std::size_t i = 0; i < record.onboardings.size(); ++i) {
     verdicts.push_back(
         verdict_of(record.onboardings[i], judged.onboarding_ids[i], judged.registry.rulings[i]));
@@ -187,6 +188,7 @@ Bytes channel_entry(const EpochRecord& record, std::span<const rewards::channels
 Hash256 channel_root(const EpochRecord& record, const rewards::channels::Settlement& settlement) {
   if (!record.channels) return {};
   std::vector<Bytes> entries;
+  entries.reserve(settlement.uses.size());
   for (std::size_t i = 0; i < settlement.uses.size(); ++i) {
     entries.push_back(channel_entry(record, settlement.uses, i));
   }
@@ -208,8 +210,10 @@ Seal seal_of(const EpochRecord& record, const JudgedMessages& judged, const Epoc
     registered.emplace_back(registration.id.begin(), registration.id.end());
   }
   std::vector<Hash256> messages;
+  messages.reserve(judged.messages.size());
   for (const JudgedMessage& message : judged.messages) messages.push_back(message.id);
   std::vector<Bytes> audits;
+  audits.reserve(record.audits.size() + record.noise.size());
   for (const AuditRecord& audit : record.audits) audits.push_back(encode(audit));
   for (const NoisePair& pair : record.noise) audits.push_back(encode(pair));
   std::vector<Bytes> tiers;

@@ -119,7 +119,7 @@ struct Judging {
 };
 
 constexpr UnixNanos kDay = 86'400 * kNanosPerSecond;
-constexpr UnixNanos kRetentionPause = 10 * 60 * kNanosPerSecond;  // Chosen: nobody waits for it.
+constexpr UnixNanos kRetentionPause = 600 * kNanosPerSecond;  // Chosen: nobody waits for it.
 
 // With a contract the chain says when snippets may go.
 RetentionRules retention_rules(const Config& config) {
@@ -165,6 +165,24 @@ Api::Parts api_parts(const Config& config, const Clock& clock, Opened& opened, J
           .quorum = judging.quorum ? &judging.quorum->desk() : nullptr,
           .move_clock = {},
           .service = nullptr};
+}
+
+ServiceParts service_parts(const Config& config, const Opened& opened, IntakeQueue& queue,
+                           BlockingPool& pool, Metrics& metrics) {
+  return {.queue = queue,
+          .pool = pool,
+          .metrics = metrics,
+          .server = *opened.server,
+          .store_directory = config.store.directory,
+          .reserve_bytes = config.store.reserve_bytes,
+          .wakes_queue = false};
+}
+
+void announce(const Config& config, const Opened& opened, spdlog::logger& log) {
+  log.info("network {}, policy {} ({}), {} messages and headers logged, {} clock", config.network,
+           opened.policy.name, to_hex(rewards::policy_hash(opened.policy)),
+           opened.store->log_head().size, config.simulation.virtual_clock ? "virtual" : "system");
+  std::cout << "listening on " << opened.server->url() << "\n" << std::flush;
 }
 
 Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManager& manager) {
@@ -216,20 +234,11 @@ Result<void> serve(const Config& config, spdlog::logger& log, const ServiceManag
   std::optional<BlockingPool> pool(std::in_place, kPoolThreads, kPoolWaiting);
   IntakeQueue queue(judging.ingest, {config.ingest.queue_requests, intake_threads(config)},
                     &metrics);
-  const ServiceParts service{.queue = queue,
-                             .pool = *pool,
-                             .metrics = metrics,
-                             .server = *opened.server,
-                             .store_directory = config.store.directory,
-                             .reserve_bytes = config.store.reserve_bytes,
-                             .wakes_queue = false};
+  const ServiceParts service = service_parts(config, opened, queue, *pool, metrics);
   parts.service = &service;
   opened.logs->start(system_clock);
   Api api(std::move(parts));
-  log.info("network {}, policy {} ({}), {} messages and headers logged, {} clock", config.network,
-           opened.policy.name, to_hex(rewards::policy_hash(opened.policy)),
-           opened.store->log_head().size, is_virtual ? "virtual" : "system");
-  std::cout << "listening on " << opened.server->url() << "\n" << std::flush;
+  announce(config, opened, log);
   manager.tell("READY=1");
   opened.server->run([&](HttpRequest request,
                          HttpReply reply) { api.handle(std::move(request), std::move(reply)); },

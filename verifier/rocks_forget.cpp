@@ -58,7 +58,7 @@ Result<std::vector<StoredHeader>> RocksStore::headers_after(const std::optional<
     if (after && id == *after) return true;
     Result<StoredHeader> header = decode_stored_header(id, value);
     if (!header) return fail(header.error());
-    found.push_back(std::move(*header));
+    found.push_back(*header);
     return found.size() < most;
   };
   const ByteView first = after ? ByteView(*after) : ByteView{};

@@ -239,9 +239,9 @@ Result<std::optional<StoredHeader>> RocksStore::find_header(const Hash256& id) c
   const Result<std::optional<std::string>> raw = impl_->database->get(Family::headers, id);
   if (!raw) return fail(raw.error());
   if (!*raw) return std::optional<StoredHeader>{};
-  Result<StoredHeader> header = decode_stored_header(id, as_bytes(**raw));
+  const Result<StoredHeader> header = decode_stored_header(id, as_bytes(**raw));
   if (!header) return fail(header.error());
-  return std::optional<StoredHeader>{std::move(*header)};
+  return std::optional<StoredHeader>{*header};
 }
 
 Result<std::optional<Hash256>> RocksStore::find_header_at(const PublicKey& signer,

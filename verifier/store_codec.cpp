@@ -94,9 +94,9 @@ Result<StoredMessage> decode_stored_message(const Hash256& id, ByteView bytes) {
   for (std::size_t i = 0; i < nodes; ++i) stored.path.push_back(in.get_array<32>());
   const auto type = in.get<std::uint8_t>();
   if (in.failed() || type < 1 || type > 4) return fail(damaged);
-  Result<Message> message = decode(static_cast<MessageType>(type), in.get_bytes(in.left()));
+  const Result<Message> message = decode(static_cast<MessageType>(type), in.get_bytes(in.left()));
   if (!message) return fail(damaged);
-  stored.message = std::move(*message);
+  stored.message = *message;
   return stored;
 }
 

@@ -16,7 +16,7 @@ std::string prefixed(ByteView bytes) { return "0x" + to_hex(bytes); }
 // Takes members of one object and remembers the first that is missing or wrong.
 class Members {
  public:
-  Members(const Json& json, std::string name, std::size_t count) : json_(json) {
+  Members(const Json& json, const std::string& name, std::size_t count) : json_(json) {
     if (!json.is_object() || json.size() != count) {
       problem_ = name + ": expected an object of " + std::to_string(count) + " members";
     }

@@ -53,6 +53,7 @@ std::vector<AgreedItem> agree_on_items(std::span<const IntakeList> lists,
 template <class T>
 T lower_median(const std::vector<const AuditRecord*>& audits, T AuditRecord::* figure) {
   std::vector<T> values;
+  values.reserve(audits.size());
   for (const AuditRecord* audit : audits) values.push_back(audit->*figure);
   std::ranges::sort(values);
   return values[(values.size() - 1) / 2];
