@@ -36,18 +36,21 @@ class LiveTest : public ::testing::Test {
     Station station(*hotspot, nullptr, {}, [](const std::string&) {});
     Live live(*radio_, listener, {.lockstep = false, .queue_seconds = 0.05});
     int looked = 0;
+    const auto goes_on = [&] {
+      return looked < steps || (waits_for_drops_ && (facts_.dropped == 0 || !facts_.hears));
+    };
     return live.run(station, {&clock_,
                               [&](UnixNanos) {
                                 // A step is over when samples came, however slow the machine.
                                 const std::uint64_t before = radio_->counters().samples;
-                                while (looked < steps && radio_->counters().samples == before &&
+                                while (goes_on() && radio_->counters().samples == before &&
                                        radio_->counters().reopenings == 0) {
                                   std::this_thread::yield();
                                 }
                                 clock_.advance_to(clock_.now() + 2 * kNanosPerSecond);
                                 static_cast<void>(live.channel_dbm(868.1e6, 0.001));
-                                return ++looked <= steps ||
-                                       (waits_for_drops_ && facts_.dropped == 0);
+                                ++looked;
+                                return goes_on();
                               },
                               [&](const LiveFacts& facts) { facts_ = facts; }});
   }
