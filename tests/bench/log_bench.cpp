@@ -6,7 +6,6 @@
 //
 // The peer is Tessera's POSIX log (its README: about 10,000 entries a second on up to 7 cores),
 // whose callers wait for an integrated, durable entry as well.
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -18,6 +17,7 @@
 #include <thread>
 
 #include "core/hash.h"
+#include "tests/bench/cpu_seconds.h"
 #include "verifier/log/log_directory.h"
 #include "verifier/rocks_store.h"
 
@@ -31,14 +31,6 @@ constexpr std::size_t kLeafBytes = 500;  // A witness report with its header and
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-double cpu_seconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto of = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
-  };
-  return of(usage.ru_utime) + of(usage.ru_stime);
 }
 
 // `callers` threads, each of which commits `together` entries at a time and waits.

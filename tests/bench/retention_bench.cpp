@@ -9,7 +9,6 @@
 // Messages are bounded when they stop growing once the first epoch goes; the rest is what stays.
 #include <spdlog/logger.h>
 #include <spdlog/sinks/null_sink.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -17,6 +16,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "tests/bench/cpu_seconds.h"
 #include "tests/doubles/record_builder.h"
 #include "verifier/epoch_calendar.h"
 #include "verifier/message_retention.h"
@@ -35,15 +35,6 @@ constexpr std::size_t kTown = 15;        // Hotspots that hear each other: 14 wi
 constexpr double kTownsApart = 200'000;  // Metres; nobody hears another town.
 constexpr std::size_t kTownsInARow = 6;
 constexpr std::size_t kRequestsAtOnce = 64;  // That share a write.
-
-double cpu_seconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto of = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
-  };
-  return of(usage.ru_utime) + of(usage.ru_stime);
-}
 
 std::uint64_t bytes_in(const fs::path& directory, const std::string& prefix = "") {
   std::uint64_t bytes = 0;

@@ -1,12 +1,12 @@
 // The air of the radio benchmarks: single packets in noise over the whole band, a gateway's stream
 // full of frames, and the receivers that listen to them.
 #pragma once
-#include <ctime>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "radio/channel/random.h"
 #include "radio/css/receiver.h"
+#include "tests/bench/cpu_seconds.h"
 #include "tests/unit/radio/css/noise.h"
 
 namespace earshot::radio {
@@ -16,12 +16,6 @@ inline constexpr double kPacketRate = 500e3;  // Four samples per chip.
 inline constexpr double kPacketChannel = 868.1e6;
 inline constexpr double kOffsetPpm = 10;
 inline constexpr int kPayloadBytes = 20;
-
-inline double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 inline double power_ratio(double decibel) { return std::pow(10, decibel / 10); }
 

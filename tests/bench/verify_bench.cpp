@@ -7,12 +7,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "core/ed25519_lanes.h"
+#include "tests/bench/cpu_seconds.h"
 #include "tests/doubles/forged_signatures.h"
 
 namespace earshot {
@@ -20,12 +20,6 @@ namespace {
 
 constexpr std::size_t kMessageBytes = 32;  // As what headers sign: an id.
 constexpr std::size_t kBatch = 1024;
-
-double cpu_seconds() {
-  std::timespec time{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
 
 std::vector<ForgedSignature> honest_signatures() {
   std::vector<ForgedSignature> out;
